@@ -1,0 +1,18 @@
+//! Contracts between the parts. Each method states in MUSTs what an implementation owes; one conformance suite per
+//! trait (crate `testkit`) checks every implementation.
+
+mod accounts;
+mod bus;
+mod health;
+mod jobs;
+mod maintenance;
+mod segments;
+mod telemetry_store;
+
+pub use accounts::{Accounts, ApiKey, KeyScope, KeySecretHash, NewKey, Project, Session, TokenHash};
+pub use bus::{Bus, BusMessage, Cache, Topic};
+pub use health::{ComponentHealth, ComponentStatus, HealthCheck};
+pub use jobs::{JobLease, JobLeases};
+pub use maintenance::{CompactionReport, Maintenance};
+pub use segments::{SegmentCatalog, SnapshotLease};
+pub use telemetry_store::{StoreStats, TelemetryStore};

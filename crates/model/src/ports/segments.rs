@@ -1,0 +1,71 @@
+//! The segment catalog: what makes the lake transactional.
+
+use crate::{
+    ProjectId, SegmentId, StoreResult, Timestamp, WriterId,
+    segment::{CommitSeq, Publication, PublishOutcome, Segment, SegmentChanges},
+};
+use async_trait::async_trait;
+use bytes::Bytes;
+use std::time::Duration;
+
+/// A reader's claim on a snapshot: segments live at `commit_seq` are not deleted before `expires_at`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SnapshotLease {
+    pub id: WriterId,
+    pub commit_seq: CommitSeq,
+    pub expires_at: Timestamp,
+}
+
+#[async_trait]
+pub trait SegmentCatalog: Send + Sync {
+    /// Registers this process as a writer.
+    async fn register_writer(&self, label: &str) -> StoreResult<WriterId>;
+
+    /// Says that the writer lives. MUST answer `Fenced` when it was fenced.
+    async fn heartbeat(&self, writer: WriterId) -> StoreResult<()>;
+
+    /// Marks every writer silent for longer than `silence` as fenced, and returns all writers fenced in an *earlier* call:
+    /// only their unregistered files may be deleted.
+    async fn fence_silent_writers(&self, silence: Duration) -> StoreResult<Vec<WriterId>>;
+
+    /// Removes a writer that has left no file behind.
+    async fn forget_writer(&self, writer: WriterId) -> StoreResult<()>;
+
+    /// One transaction: gives the next commit_seq, inserts `add`, retires `retire`. MUST be durable when it returns `Published`.
+    /// MUST answer `Conflict` and change nothing when an input is not live, and `Fenced` when the writer is fenced.
+    /// When the outcome of the database's COMMIT is unknown, MUST find out by looking for the ids before it answers;
+    /// when that fails too, answers `Unavailable`.
+    async fn publish(&self, publication: Publication) -> StoreResult<PublishOutcome>;
+
+    /// The newest commit_seq, cheaply: called before every read.
+    async fn current_seq(&self) -> StoreResult<CommitSeq>;
+
+    /// What changed after `since` (0: every live segment).
+    async fn changes_since(&self, since: CommitSeq) -> StoreResult<SegmentChanges>;
+
+    /// The bytes of an inline segment; `None` when it is gone.
+    async fn inline_bytes(&self, id: SegmentId) -> StoreResult<Option<Bytes>>;
+
+    /// Takes a lease on the snapshot at `commit_seq`.
+    async fn lease_snapshot(&self, commit_seq: CommitSeq, lifetime: Duration) -> StoreResult<SnapshotLease>;
+
+    async fn release_snapshot(&self, lease: &SnapshotLease) -> StoreResult<()>;
+
+    /// Retired segments that no unexpired lease can see and that were retired at least `min_age` ago; at most `limit`.
+    async fn deletable_segments(&self, min_age: Duration, limit: usize) -> StoreResult<Vec<Segment>>;
+
+    /// Forgets retired segments (and their inline bytes) after their files are gone.
+    async fn forget_segments(&self, ids: &[SegmentId]) -> StoreResult<()>;
+
+    /// Takes a damaged segment out of reads, for good and loudly. Its row and bytes stay.
+    async fn quarantine(&self, id: SegmentId, reason: &str) -> StoreResult<()>;
+
+    /// Number of quarantined segments.
+    async fn quarantined(&self) -> StoreResult<u64>;
+
+    /// Every file location that any segment row names, live or not, below `prefix`: what is not listed is an orphan.
+    async fn known_files(&self, prefix: &str) -> StoreResult<Vec<String>>;
+
+    /// Projects that were deleted: their rows MUST be hidden from every read.
+    async fn deleted_projects(&self) -> StoreResult<Vec<ProjectId>>;
+}

@@ -1,0 +1,101 @@
+//! The lake, seen from above.
+
+use crate::{
+    ProjectId, SpanId, StoreResult, TimeRange, TraceId,
+    filter::Filter,
+    query::*,
+    segment::CommitSeq,
+    telemetry::{CommitReceipt, RowBatch, RowKind, Span},
+};
+use async_trait::async_trait;
+use serde::Serialize;
+
+/// Telemetry in, telemetry out.
+///
+/// Every read MUST see everything whose commit was acknowledged by this process before the read began, MUST see nothing of another
+/// project, MUST show no span twice, and MUST stop its work when its future is dropped.
+#[async_trait]
+pub trait TelemetryStore: Send + Sync {
+    /// Stores a batch. When this returns `Ok`, the rows MUST be durable (they survive a power loss) and visible.
+    /// On an error nothing of the batch may ever become visible, except after `Unavailable`, where a resend MUST not make duplicates
+    /// of rows that have a digest. MUST refuse with `Overloaded` instead of queueing without bound.
+    async fn commit(&self, batch: RowBatch) -> StoreResult<CommitReceipt>;
+
+    /// Spans that match, newest start first.
+    async fn list_spans(&self, query: ListQuery) -> StoreResult<SpanPage>;
+
+    /// Traces with a matching span, newest first by the start of their first span in the range; sums are over all spans in the range.
+    async fn list_traces(&self, query: ListQuery) -> StoreResult<TracePage>;
+
+    /// A trace, whatever its age, or `None`. `limit` spans per page.
+    async fn trace(&self, project: ProjectId, trace: TraceId, cursor: Option<Cursor>, limit: usize) -> StoreResult<Option<TraceDetail>>;
+
+    /// A span with its payload, whatever its age.
+    async fn span(&self, project: ProjectId, trace: TraceId, span: SpanId) -> StoreResult<Option<Span>>;
+
+    /// Log records that match, newest first.
+    async fn list_logs(&self, query: ListQuery) -> StoreResult<LogPage>;
+
+    /// Metric points that match, newest first.
+    async fn list_metrics(&self, query: ListQuery) -> StoreResult<MetricPage>;
+
+    /// Names of metrics with points in the range, by name; at most 1,000.
+    async fn metric_names(&self, project: ProjectId, range: TimeRange) -> StoreResult<Vec<MetricName>>;
+
+    /// A metric over time.
+    async fn metric_series(&self, query: MetricSeriesQuery) -> StoreResult<Vec<MetricSeries>>;
+
+    /// Sessions with a matching span, last seen first.
+    async fn list_sessions(&self, query: ListQuery) -> StoreResult<SessionPage>;
+
+    /// Users with a matching span, last seen first.
+    async fn list_users(&self, query: ListQuery) -> StoreResult<UserPage>;
+
+    async fn dashboard(&self, query: DashboardQuery) -> StoreResult<DashboardStats>;
+
+    async fn timeseries(&self, query: TimeseriesQuery) -> StoreResult<Timeseries>;
+
+    /// Per provider and model, most requests first; at most 500.
+    async fn providers(&self, query: DashboardQuery) -> StoreResult<Vec<ProviderStats>>;
+
+    /// Failed spans by fingerprint, most frequent first; at most `limit`.
+    async fn errors(&self, query: DashboardQuery, limit: usize) -> StoreResult<Vec<ErrorGroup>>;
+
+    /// Values of a text field in the range, most frequent first, for pickers. `field` is a column name.
+    async fn field_values(
+        &self,
+        project: ProjectId,
+        kind: RowKind,
+        field: &str,
+        range: TimeRange,
+        filter: Filter,
+        limit: usize,
+    ) -> StoreResult<Vec<(String, u64)>>;
+
+    /// MUST refuse anything but one read-only query, and MUST bound rows, time and memory.
+    async fn sql(&self, query: SqlQuery) -> StoreResult<SqlResult>;
+
+    /// The newest publication this process has seen: changes whenever any read could change. Used in cache keys.
+    async fn version(&self) -> StoreResult<CommitSeq>;
+
+    async fn stats(&self) -> StoreResult<StoreStats>;
+}
+
+/// What the system page shows of the store.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct StoreStats {
+    pub commit_seq: CommitSeq,
+    /// Live segments at level 0: what compaction still has to do.
+    pub level0_segments: u64,
+    pub level0_bytes: u64,
+    /// Live compacted segments.
+    pub compacted_segments: u64,
+    pub compacted_bytes: u64,
+    pub quarantined_segments: u64,
+    pub spans: u64,
+    pub logs: u64,
+    pub metrics: u64,
+    pub scores: u64,
+    /// Decoded recent batches held in memory.
+    pub hot_bytes: u64,
+}

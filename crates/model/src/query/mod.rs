@@ -1,0 +1,15 @@
+//! Questions to the store and its answers: model-owned rows, no storage types.
+
+mod analytics;
+mod list;
+mod sql;
+
+pub use analytics::{
+    DashboardQuery, DashboardStats, ErrorExample, ErrorGroup, GroupBy, Interval, LatencyStats, PeriodStats, ProviderStats, Timeseries,
+    TimeseriesBucket, TimeseriesQuery, TimeseriesSeries,
+};
+pub use list::{
+    Cursor, InvalidCursor, ListQuery, LogPage, MAX_PAGE, MetricBucket, MetricName, MetricPage, MetricSeries, MetricSeriesQuery,
+    SessionPage, SessionSummary, SpanPage, TraceDetail, TracePage, TraceSummary, UserPage, UserSummary, span_tie,
+};
+pub use sql::{SqlColumn, SqlLimits, SqlQuery, SqlResult};
