@@ -1,0 +1,65 @@
+//! The command line: `telltale serve | worker | migrate | health`, each flag also an environment variable and a key of `telltale.toml`.
+
+use crate::{config, health, migrate, serve, worker};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsString;
+
+#[derive(Debug, Parser)]
+#[command(name = "telltale", version, about = "LLM observability in one binary", long_about = None)]
+#[command(after_help = "Every flag can be given as an environment variable (shown beside it) or as a key of telltale.toml; \
+                        the command line wins over the environment, the environment over the file.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Take in telemetry, keep it, and serve the dashboard and the API.
+    Serve(config::ServeConfig),
+    /// Run background jobs only, beside one or more `serve` processes on the same database and data folder.
+    Worker(config::WorkerConfig),
+    /// Bring the database to this version's schema, then exit. (`serve` and `worker` do so too when they start.)
+    Migrate(config::StorageConfig),
+    /// Ask a running server how it is; exits with 0 when it is well.
+    Health(health::HealthConfig),
+}
+
+/// Reads command line, environment and `telltale.toml`.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, clap::Error> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let command = config::file::apply(Cli::command(), &arguments)?;
+    let matches = command.try_get_matches_from(arguments)?;
+    Ok(Cli::from_arg_matches(&matches)?.command)
+}
+
+pub fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Serve(config) => serve::run(config),
+        Command::Worker(config) => worker::run(config),
+        Command::Migrate(config) => migrate::run(config),
+        Command::Health(config) => health::run(config),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_of_the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_setting_can_come_from_the_environment_and_is_explained() {
+        for subcommand in Cli::command().get_subcommands() {
+            for argument in subcommand.get_arguments().filter(|argument| argument.get_id() != "help") {
+                let name = format!("{} {}", subcommand.get_name(), argument.get_id());
+                let variable = argument.get_env().unwrap_or_else(|| panic!("{name} has no environment variable"));
+                assert!(variable.to_string_lossy().starts_with("TELLTALE_"), "{name}");
+                assert!(argument.get_help().is_some(), "{name} has no help");
+            }
+        }
+    }
+}

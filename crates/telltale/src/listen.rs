@@ -1,0 +1,82 @@
+//! Addresses to listen on.
+
+use anyhow::Context as _;
+use std::{fmt, net::SocketAddr, str::FromStr};
+use tokio::net::TcpListener;
+
+/// `ADDR:PORT`; the address is an IP or `localhost`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listen(pub SocketAddr);
+
+impl FromStr for Listen {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let text = text.replace("localhost:", "127.0.0.1:");
+        text.parse().map(Listen).map_err(|_| "expected an address and port such as 127.0.0.1:8001, 0.0.0.0:8001 or [::1]:8001".to_owned())
+    }
+}
+
+impl fmt::Display for Listen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// `ADDR:PORT` or `off`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OptionalListen {
+    Off,
+    At(Listen),
+}
+
+impl FromStr for OptionalListen {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.eq_ignore_ascii_case("off") { Ok(Self::Off) } else { text.parse().map(Self::At) }
+    }
+}
+
+pub async fn bind(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}: is another process using the port? Choose another with {setting}"))
+}
+
+/// A default port that is taken is only a warning: the main port takes OTLP too.
+pub async fn bind_otlp_http(choice: Option<OptionalListen>, main: SocketAddr) -> anyhow::Result<Option<TcpListener>> {
+    match choice {
+        Some(OptionalListen::Off) => Ok(None),
+        Some(OptionalListen::At(Listen(address))) => bind(address, "--otlp-http").await.map(Some),
+        None => {
+            let address = SocketAddr::new(main.ip(), OTLP_HTTP_PORT);
+            match TcpListener::bind(address).await {
+                Ok(listener) => Ok(Some(listener)),
+                Err(error) => {
+                    tracing::warn!(%address, %error, "the default OTLP/HTTP port is taken; send to the main port, or choose another with --otlp-http");
+                    Ok(None)
+                }
+            }
+        }
+    }
+}
+
+/// OpenTelemetry's default port for OTLP/HTTP.
+const OTLP_HTTP_PORT: u16 = 4318;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_read_as_written() {
+        assert_eq!("localhost:80".parse::<Listen>().unwrap().to_string(), "127.0.0.1:80");
+        assert_eq!("off".parse(), Ok(OptionalListen::Off));
+        assert!("8001".parse::<Listen>().unwrap_err().contains("127.0.0.1:8001"));
+    }
+
+    #[tokio::test]
+    async fn an_explicit_port_that_is_taken_is_an_error_that_names_the_setting() {
+        let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = taken.local_addr().unwrap();
+        let error = bind_otlp_http(Some(OptionalListen::At(Listen(address))), address).await.unwrap_err();
+        assert!(error.to_string().contains("--otlp-http"), "{error}");
+    }
+}

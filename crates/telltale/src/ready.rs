@@ -1,0 +1,22 @@
+//! The one line on stdout: what a script that started us waits for.
+
+use serde::Serialize;
+use std::{io::Write as _, net::SocketAddr};
+
+#[derive(Serialize)]
+struct Ready<'a> {
+    event: &'a str,
+    listen: String,
+    otlp_http: Option<String>,
+    otlp_grpc: Option<String>,
+}
+
+/// Printed when everything is bound, whatever the log settings. An interface that is off is null.
+pub fn announce(listen: SocketAddr, otlp_http: Option<SocketAddr>) -> anyhow::Result<()> {
+    let ready = Ready { event: "ready", listen: listen.to_string(), otlp_http: otlp_http.map(|address| address.to_string()), otlp_grpc: None };
+    let mut stdout = std::io::stdout().lock();
+    serde_json::to_writer(&mut stdout, &ready)?;
+    writeln!(stdout)?;
+    stdout.flush()?;
+    Ok(())
+}
