@@ -1,1 +1,11 @@
+//! What tests share: a telemetry store in memory, rows to put into stores, the conformance suites that every implementation of a
+//! port must pass, a fake provider of models, and the real program as a process. Only ever a dev-dependency.
 
+pub mod conformance;
+pub mod fake_llm;
+pub mod fixtures;
+pub mod memory_store;
+pub mod process;
+pub mod redis;
+
+pub use memory_store::MemoryStore;
