@@ -1,1 +1,58 @@
+//! The catalog: everything Telltale knows besides telemetry itself, in SQL. Projects, keys, the admin and their sessions; which
+//! segments the lake has, who writes them and who reads them; who runs which job. One code base for SQLite and PostgreSQL: one SQL
+//! text for both through sqlx's `Any` driver, restricted to BIGINT, TEXT and bytes; only opening, transactions' first statement, the
+//! clock and the schema files differ (`sqlite.rs`, `postgres.rs`, `migrations/`).
 
+mod accounts;
+mod database;
+mod error;
+mod health;
+mod jobs;
+mod key_cache;
+mod migrate;
+mod postgres;
+mod segments;
+mod sql;
+mod sqlite;
+mod url;
+
+pub use error::CatalogError;
+pub use url::CatalogUrl;
+
+use database::Database;
+use key_cache::KeyCache;
+use std::sync::Arc;
+
+/// A handle on the database; clones share its connections.
+#[derive(Clone)]
+pub struct Catalog {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    database: Database,
+    keys: KeyCache,
+}
+
+impl Catalog {
+    /// Connects (a server that does not answer is asked again for about ten seconds), makes sure that commits are durable, and brings
+    /// the schema up to date. An SQLite file is created when it is missing; its folder must exist.
+    pub async fn open(url: CatalogUrl) -> Result<Self, CatalogError> {
+        let database = Database::open(&url).await?;
+        migrate::run(&database).await?;
+        Ok(Self { inner: Arc::new(Inner { database, keys: KeyCache::default() }) })
+    }
+
+    /// Waits for what is under way and closes every connection.
+    pub async fn close(&self) {
+        self.inner.database.close().await;
+    }
+
+    fn db(&self) -> &Database {
+        &self.inner.database
+    }
+
+    fn keys(&self) -> &KeyCache {
+        &self.inner.keys
+    }
+}

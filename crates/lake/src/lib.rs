@@ -1,1 +1,27 @@
+//! The lake: where telemetry is kept. Owns the Arrow schemas, the commit of row batches into immutable segments, their compaction into
+//! sorted Parquet, snapshots of what is live, the clean-up of what is not, and every query over it. The only crate that knows Arrow,
+//! Parquet and DataFusion: rows come in and go out as the words of `model`. What is live is decided by the segment catalog alone
+//! (`model::ports::SegmentCatalog`); this crate never guesses from the files it finds.
 
+mod commit;
+mod compact;
+mod config;
+mod fault;
+mod gc;
+mod health;
+mod hot;
+mod lake;
+mod query;
+mod recover;
+mod rows;
+pub(crate) mod schema;
+mod segment;
+mod snapshot;
+mod storage;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use config::{CommitLimits, CompactionLimits, GarbageLimits, LakeConfig};
+pub use lake::Lake;

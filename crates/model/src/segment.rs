@@ -95,6 +95,8 @@ pub enum PublishOutcome {
 pub struct SegmentChanges {
     /// The newest publication that this answer includes.
     pub upto: CommitSeq,
+    /// The asked commit_seq is too long ago to say what went since: `added` is everything live, and nothing else is.
+    pub reset: bool,
     /// Live segments published after the asked commit_seq.
     pub added: Vec<Segment>,
     /// Segments that stopped being live after it.

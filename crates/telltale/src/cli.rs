@@ -1,6 +1,9 @@
 //! The command line: `telltale serve | worker | migrate | health`, each flag also an environment variable and a key of `telltale.toml`.
 
-use crate::{config, health, migrate, serve, worker};
+use crate::{
+    config,
+    roles::{health, migrate, serve, worker},
+};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 

@@ -2,16 +2,13 @@
 
 mod cli;
 mod config;
-mod health;
 mod listen;
 mod lock;
 mod logging;
-mod migrate;
 mod ready;
-mod serve;
+mod roles;
 mod signals;
 mod wiring;
-mod worker;
 
 use std::process::ExitCode;
 

@@ -5,6 +5,7 @@ pub mod conformance;
 pub mod fake_llm;
 pub mod fixtures;
 pub mod memory_store;
+pub mod postgres;
 pub mod process;
 pub mod redis;
 

@@ -1,5 +1,9 @@
 //! One suite per port: every implementation must pass it, so that one can stand in for another.
 
+pub mod accounts;
 pub mod bus;
 pub mod cache;
+pub mod case;
+pub mod jobs;
+pub mod segments;
 pub mod telemetry_store;

@@ -8,8 +8,11 @@ use model::{
 };
 use serde_json::json;
 
-/// Named spans in two commits; the newest is listed last.
-async fn named(subject: &Subject, spans: &[(&str, fn(&mut Span))]) {
+/// A name, and what sets the span apart.
+type Named<'a> = (&'a str, fn(&mut Span));
+
+/// Stores the spans in two commits; the newest is listed last.
+async fn named(subject: &Subject, spans: &[Named<'_>]) {
     let mut made = Vec::new();
     for (number, (name, change)) in (1..).zip(spans) {
         let mut span = llm_span(number);

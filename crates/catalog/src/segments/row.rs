@@ -1,0 +1,73 @@
+//! Rows of `segment` to words and back.
+
+use crate::sql::{column, parsed, signed, unsigned};
+use model::{
+    ProjectId, StoreResult, Timestamp,
+    segment::{Location, Segment, SegmentState},
+    telemetry::RowKind,
+};
+use sqlx::{Any, any::AnyRow, query::Query};
+
+/// Everything that [`from_row`] reads.
+macro_rules! select_segments {
+    ($condition:literal) => {
+        concat!(
+            "SELECT id, kind, level, partition_key, projects, min_time, max_time, row_count, byte_count, file, checksum, schema_version, ",
+            "writer_id, created_at, commit_seq, state FROM segment WHERE ",
+            $condition
+        )
+    };
+}
+pub(super) use select_segments;
+
+pub(super) fn from_row(row: &AnyRow) -> StoreResult<Segment> {
+    Ok(Segment {
+        id: parsed(row, "id", |text| text.parse().ok())?,
+        kind: parsed(row, "kind", RowKind::from_name)?,
+        level: unsigned(row, "level")?,
+        partition: column(row, "partition_key")?,
+        projects: parsed(row, "projects", parse_projects)?,
+        min_time: Timestamp::from_nanos(column(row, "min_time")?),
+        max_time: Timestamp::from_nanos(column(row, "max_time")?),
+        rows: unsigned(row, "row_count")?,
+        bytes: unsigned(row, "byte_count")?,
+        location: column::<Option<String>>(row, "file")?.map_or(Location::Inline, Location::File),
+        checksum: <[u8; 32]>::try_from(column::<&[u8]>(row, "checksum")?).map_err(|_| crate::sql::damaged("checksum"))?,
+        schema_version: unsigned(row, "schema_version")?,
+        writer: parsed(row, "writer_id", |text| text.parse().ok())?,
+        created_at: Timestamp::from_nanos(column(row, "created_at")?),
+        commit_seq: unsigned(row, "commit_seq")?,
+        state: parsed(row, "state", SegmentState::from_name)?,
+    })
+}
+
+pub(super) fn insert(segment: &Segment, commit_seq: i64) -> Query<'_, Any, sqlx::any::AnyArguments> {
+    let file = match &segment.location {
+        Location::Inline => None,
+        Location::File(path) => Some(path.as_str()),
+    };
+    sqlx::query(
+        "INSERT INTO segment (id, kind, level, partition_key, projects, min_time, max_time, row_count, byte_count, file, checksum, \
+         schema_version, writer_id, created_at, commit_seq, state) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'live')",
+    )
+    .bind(segment.id.to_hex())
+    .bind(segment.kind.as_str())
+    .bind(i64::from(segment.level))
+    .bind(segment.partition.as_str())
+    .bind(segment.projects.iter().map(|project| project.to_hex()).collect::<Vec<_>>().join(","))
+    .bind(segment.min_time.as_nanos())
+    .bind(segment.max_time.as_nanos())
+    .bind(signed(segment.rows))
+    .bind(signed(segment.bytes))
+    .bind(file)
+    .bind(segment.checksum.as_slice())
+    .bind(i64::from(segment.schema_version))
+    .bind(segment.writer.to_hex())
+    .bind(segment.created_at.as_nanos())
+    .bind(commit_seq)
+}
+
+fn parse_projects(text: &str) -> Option<Vec<ProjectId>> {
+    text.split(',').filter(|id| !id.is_empty()).map(|id| id.parse().ok()).collect()
+}

@@ -1,0 +1,176 @@
+//! Where queries run: threads of their own, so that a heavy query does not hold up ingest, with bounds on how many run, for how long
+//! and in how much memory.
+
+use super::{
+    failure::{QueryFailure, QueryResult},
+    memory::CappedPool,
+    table::SegmentTable,
+};
+use datafusion::{
+    dataframe::DataFrame,
+    datasource::{
+        physical_plan::{ParquetFileReaderFactory, parquet::CachedParquetFileReaderFactory},
+        provider_as_source,
+    },
+    execution::{
+        SessionState, SessionStateBuilder,
+        cache::cache_manager::CacheManagerConfig,
+        disk_manager::{DiskManagerBuilder, DiskManagerMode},
+        memory_pool::{GreedyMemoryPool, MemoryPool},
+        object_store::{DefaultObjectStoreRegistry, ObjectStoreRegistry},
+        runtime_env::{RuntimeEnv, RuntimeEnvBuilder},
+    },
+    logical_expr::LogicalPlanBuilder,
+    object_store::local::LocalFileSystem,
+    prelude::SessionConfig,
+};
+use model::{StoreError, StoreResult};
+use std::{future::Future, sync::Arc, time::Duration};
+use tokio::{runtime::Runtime, sync::Semaphore};
+use tokio_util::task::AbortOnDropHandle;
+
+/// Threads of the query runtime, and partitions of a plan. More would take the cores that ingest needs on a small machine.
+const THREADS: usize = 2;
+/// Queries that run at once. They share the threads; more would only share the memory.
+const MAX_RUNNING: usize = 8;
+/// Queries that run or wait: a dashboard opens about ten at once, so this is a few dashboards.
+const MAX_ADMITTED: usize = 64;
+/// A query that had no turn by then is refused, so that a client's own time limit does not pass in the queue.
+const MAX_WAIT: Duration = Duration::from_secs(10);
+/// How long a query may run when nothing else is said.
+pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+/// Footers and page indexes of Parquet files: about 30 kB a file.
+const METADATA_CACHE_BYTES: usize = 32 << 20;
+/// Least memory for queries, whatever the budget: a dashboard over a small store must work.
+const MIN_POOL_BYTES: usize = 64 << 20;
+
+pub(crate) struct QueryEngine {
+    runtime: Option<Runtime>,
+    state: SessionState,
+    pool: Arc<dyn MemoryPool>,
+    readers: Arc<dyn ParquetFileReaderFactory>,
+    /// One permit per query under way or waiting.
+    admitted: Arc<Semaphore>,
+    running: Arc<Semaphore>,
+}
+
+/// What one query may use.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct QueryLimits {
+    pub(crate) timeout: Duration,
+}
+
+impl Default for QueryLimits {
+    fn default() -> Self {
+        Self { timeout: DEFAULT_TIMEOUT }
+    }
+}
+
+impl QueryEngine {
+    /// `pool_bytes`: what all queries together may hold in aggregates, sorts and joins.
+    pub(crate) fn new(pool_bytes: usize) -> StoreResult<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(THREADS)
+            .thread_name("query")
+            .enable_time()
+            .build()
+            .map_err(StoreError::internal)?;
+        let pool: Arc<dyn MemoryPool> = Arc::new(GreedyMemoryPool::new(pool_bytes.max(MIN_POOL_BYTES)));
+        let environment = environment(Arc::clone(&pool))?;
+        let readers = Arc::new(CachedParquetFileReaderFactory::new(
+            Arc::new(LocalFileSystem::new()),
+            environment.cache_manager.get_file_metadata_cache(),
+        ));
+        let state = SessionStateBuilder::new().with_config(session_config()).with_runtime_env(environment).with_default_features().build();
+        Ok(Self {
+            runtime: Some(runtime),
+            state,
+            pool,
+            readers,
+            admitted: Arc::new(Semaphore::new(MAX_ADMITTED)),
+            running: Arc::new(Semaphore::new(MAX_RUNNING)),
+        })
+    }
+
+    pub(crate) fn readers(&self) -> Arc<dyn ParquetFileReaderFactory> {
+        Arc::clone(&self.readers)
+    }
+
+    /// A fresh environment whose queries are capped at `max_bytes`, for a session of its own.
+    pub(crate) fn capped_environment(&self, max_bytes: usize) -> StoreResult<Arc<RuntimeEnv>> {
+        environment(Arc::new(CappedPool::new(Arc::clone(&self.pool), max_bytes)))
+    }
+
+    /// Runs `work` on the query threads. It is aborted when the returned future is dropped or the time is over.
+    pub(crate) async fn run<T, F>(&self, limits: QueryLimits, work: impl FnOnce(Session) -> F + Send) -> StoreResult<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = QueryResult<T>> + Send + 'static,
+    {
+        let admitted = Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| overloaded("too many queries are waiting"))?;
+        let turn = tokio::time::timeout(MAX_WAIT, Arc::clone(&self.running).acquire_owned()).await;
+        let running = turn.ok().and_then(Result::ok).ok_or_else(|| overloaded("no query slot became free in time"))?;
+        let runtime = self.runtime.as_ref().ok_or_else(|| StoreError::Unavailable("the lake is closing".to_owned()))?;
+        let future = work(Session { state: self.state.clone() });
+        let task = runtime.spawn(async move {
+            // The slots are given back when the work has really ended, not when nobody waits for it any more.
+            let _slots = (admitted, running);
+            tokio::time::timeout(limits.timeout, future).await
+        });
+        match AbortOnDropHandle::new(task).await {
+            Ok(Ok(result)) => result.map_err(StoreError::from),
+            Ok(Err(_)) => Err(StoreError::LimitExceeded(format!("the query took longer than {} s", limits.timeout.as_secs_f64()))),
+            Err(error) => Err(StoreError::internal(error)),
+        }
+    }
+}
+
+impl Drop for QueryEngine {
+    fn drop(&mut self) {
+        // A runtime may not wait for its threads inside another one.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// What `work` gets: plans over tables.
+#[derive(Clone)]
+pub(crate) struct Session {
+    state: SessionState,
+}
+
+impl Session {
+    pub(crate) fn frame(&self, table: &Arc<SegmentTable>) -> QueryResult<DataFrame> {
+        let plan = LogicalPlanBuilder::scan("rows", provider_as_source(Arc::clone(table) as _), None).and_then(LogicalPlanBuilder::build);
+        Ok(DataFrame::new(self.state.clone(), plan.map_err(QueryFailure::from)?))
+    }
+}
+
+fn overloaded(reason: &str) -> StoreError {
+    StoreError::Overloaded { reason: reason.to_owned(), retry_after_seconds: 5 }
+}
+
+pub(crate) fn session_config() -> SessionConfig {
+    let mut config = SessionConfig::new().with_target_partitions(THREADS).with_information_schema(false);
+    let options = config.options_mut();
+    options.execution.parquet.pushdown_filters = true;
+    options.execution.parquet.reorder_filters = true;
+    options.execution.parquet.schema_force_view_types = false;
+    options.sql_parser.map_string_types_to_utf8view = false;
+    // A physical plan names files and other internals.
+    options.explain.logical_plan_only = true;
+    config
+}
+
+fn environment(pool: Arc<dyn MemoryPool>) -> StoreResult<Arc<RuntimeEnv>> {
+    let registry: Arc<dyn ObjectStoreRegistry> = Arc::new(DefaultObjectStoreRegistry::new());
+    RuntimeEnvBuilder::new()
+        .with_memory_pool(pool)
+        .with_object_store_registry(registry)
+        // Nothing is spilled: a query that does not fit is refused, the disk belongs to the data.
+        .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled))
+        .with_cache_manager(CacheManagerConfig::default().with_metadata_cache_limit(METADATA_CACHE_BYTES))
+        .build_arc()
+        .map_err(|error| StoreError::internal(error.strip_backtrace()))
+}

@@ -1,0 +1,127 @@
+//! The lake as the rest of the system sees it.
+
+use super::{analytics, by_id, entities, list, metrics, sql, table::SegmentTable, values};
+use crate::Lake;
+use async_trait::async_trait;
+use model::{
+    ProjectId, SpanId, StoreResult, TimeRange, TraceId,
+    filter::Filter,
+    ports::{StoreStats, TelemetryStore},
+    query::*,
+    segment::CommitSeq,
+    telemetry::{CommitReceipt, RowBatch, RowKind, Span},
+};
+use std::sync::Arc;
+
+impl Lake {
+    /// The rows of a kind that `project` sees now.
+    pub(crate) async fn table(&self, kind: RowKind, project: ProjectId) -> StoreResult<Arc<SegmentTable>> {
+        Ok(Arc::new(SegmentTable::open(self.snapshot().await?, kind, project, self.engine().readers()).await?))
+    }
+}
+
+#[async_trait]
+impl TelemetryStore for Lake {
+    async fn commit(&self, batch: RowBatch) -> StoreResult<CommitReceipt> {
+        Lake::commit(self, batch).await
+    }
+
+    async fn list_spans(&self, query: ListQuery) -> StoreResult<SpanPage> {
+        list::spans(self, query).await
+    }
+
+    async fn list_traces(&self, query: ListQuery) -> StoreResult<TracePage> {
+        entities::traces(self, query).await
+    }
+
+    async fn trace(&self, project: ProjectId, trace: TraceId, cursor: Option<Cursor>, limit: usize) -> StoreResult<Option<TraceDetail>> {
+        by_id::trace(self, project, trace, cursor, limit).await
+    }
+
+    async fn span(&self, project: ProjectId, trace: TraceId, span: SpanId) -> StoreResult<Option<Span>> {
+        by_id::span(self, project, trace, span).await
+    }
+
+    async fn list_logs(&self, query: ListQuery) -> StoreResult<LogPage> {
+        list::logs(self, query).await
+    }
+
+    async fn list_metrics(&self, query: ListQuery) -> StoreResult<MetricPage> {
+        list::metrics(self, query).await
+    }
+
+    async fn metric_names(&self, project: ProjectId, range: TimeRange) -> StoreResult<Vec<MetricName>> {
+        metrics::names(self, project, range).await
+    }
+
+    async fn metric_series(&self, query: MetricSeriesQuery) -> StoreResult<Vec<MetricSeries>> {
+        metrics::series(self, query).await
+    }
+
+    async fn list_sessions(&self, query: ListQuery) -> StoreResult<SessionPage> {
+        entities::sessions(self, query).await
+    }
+
+    async fn list_users(&self, query: ListQuery) -> StoreResult<UserPage> {
+        entities::users(self, query).await
+    }
+
+    async fn dashboard(&self, query: DashboardQuery) -> StoreResult<DashboardStats> {
+        analytics::dashboard(self, query).await
+    }
+
+    async fn timeseries(&self, query: TimeseriesQuery) -> StoreResult<Timeseries> {
+        analytics::timeseries(self, query).await
+    }
+
+    async fn providers(&self, query: DashboardQuery) -> StoreResult<Vec<ProviderStats>> {
+        analytics::providers(self, query).await
+    }
+
+    async fn errors(&self, query: DashboardQuery, limit: usize) -> StoreResult<Vec<ErrorGroup>> {
+        analytics::errors(self, query, limit).await
+    }
+
+    async fn field_values(
+        &self,
+        project: ProjectId,
+        kind: RowKind,
+        field: &str,
+        range: TimeRange,
+        filter: Filter,
+        limit: usize,
+    ) -> StoreResult<Vec<(String, u64)>> {
+        values::field_values(self, project, kind, field, range, filter, limit).await
+    }
+
+    async fn sql(&self, query: SqlQuery) -> StoreResult<SqlResult> {
+        sql::run(self, query).await
+    }
+
+    async fn version(&self) -> StoreResult<CommitSeq> {
+        Ok(self.snapshot().await?.seq)
+    }
+
+    async fn stats(&self) -> StoreResult<StoreStats> {
+        let snapshot = self.snapshot().await?;
+        let mut stats = StoreStats { commit_seq: snapshot.seq, hot_bytes: self.hot_bytes() as u64, ..StoreStats::default() };
+        stats.quarantined_segments = snapshot.damaged() as u64;
+        for segment in &snapshot.segments {
+            let meta = &segment.meta;
+            let (segments, bytes) = match meta.level {
+                0 => (&mut stats.level0_segments, &mut stats.level0_bytes),
+                _ => (&mut stats.compacted_segments, &mut stats.compacted_bytes),
+            };
+            *segments += 1;
+            *bytes += meta.bytes;
+            let rows = match meta.kind {
+                RowKind::Span => &mut stats.spans,
+                RowKind::Log => &mut stats.logs,
+                RowKind::Metric => &mut stats.metrics,
+                RowKind::Score => &mut stats.scores,
+            };
+            *rows += meta.rows;
+        }
+        Ok(stats)
+    }
+}

@@ -1,0 +1,236 @@
+//! One kind of row of one project in one snapshot, as a DataFusion table.
+//!
+//! The project is part of the table, not of the query: `scan` puts its predicate on every source, so no plan, SQL included,
+//! can see another project's rows.
+
+use super::{
+    bounds::{names_traces, time_range},
+    clusters::{Cluster, clusters},
+    latest::LatestReportExec,
+};
+use crate::{
+    hot::Batches,
+    schema::{PROJECT_ID, schema_of, time_column},
+    segment::LiveSegment,
+    snapshot::Snapshot,
+};
+use async_trait::async_trait;
+use datafusion::{
+    arrow::{
+        array::RecordBatch,
+        datatypes::{Schema, SchemaRef},
+    },
+    catalog::{Session, TableProvider, memory::DataSourceExec},
+    common::{DFSchema, Result, exec_datafusion_err, internal_datafusion_err},
+    datasource::{
+        listing::PartitionedFile,
+        memory::MemorySourceConfig,
+        object_store::ObjectStoreUrl,
+        physical_plan::{FileGroup, FileScanConfigBuilder, ParquetFileReaderFactory, ParquetSource},
+    },
+    logical_expr::{Expr, TableProviderFilterPushDown, TableType, utils::conjunction},
+    object_store::{ObjectMeta, path::Path as ObjectPath},
+    physical_expr::expressions::Column,
+    physical_plan::{ExecutionPlan, empty::EmptyExec, filter::FilterExec, projection::ProjectionExec, union::UnionExec},
+    prelude::{ident, lit},
+};
+use model::{ProjectId, StoreResult, telemetry::RowKind};
+use std::{collections::BTreeSet, fmt, sync::Arc};
+
+/// A level-0 segment with its rows.
+pub(crate) struct Recent {
+    pub(crate) segment: Arc<LiveSegment>,
+    pub(crate) batches: Batches,
+}
+
+pub(crate) struct SegmentTable {
+    kind: RowKind,
+    project: ProjectId,
+    schema: SchemaRef,
+    recent: Vec<Recent>,
+    compacted: Vec<Arc<LiveSegment>>,
+    readers: Arc<dyn ParquetFileReaderFactory>,
+    /// Held so that the files stay.
+    _snapshot: Arc<Snapshot>,
+}
+
+impl SegmentTable {
+    /// Loads the level-0 rows that `project` may have a part in; opens no file of the compacted segments.
+    pub(crate) async fn open(
+        snapshot: Arc<Snapshot>,
+        kind: RowKind,
+        project: ProjectId,
+        readers: Arc<dyn ParquetFileReaderFactory>,
+    ) -> StoreResult<Self> {
+        let (mut recent, mut compacted) = (Vec::new(), Vec::new());
+        let is_visible = !snapshot.deleted_projects.contains(&project);
+        let of_project = snapshot.segments.iter().filter(|segment| segment.meta.kind == kind && segment.meta.projects.contains(&project));
+        for segment in of_project.filter(|_| is_visible) {
+            if segment.meta.level == 0 {
+                recent.push(Recent { batches: segment.level0_batches().await?, segment: Arc::clone(segment) });
+            } else {
+                compacted.push(Arc::clone(segment));
+            }
+        }
+        Ok(Self { kind, project, schema: schema_of(kind), recent, compacted, readers, _snapshot: snapshot })
+    }
+
+    /// Of the segments that may hold rows, in any order.
+    pub(crate) fn segments(&self) -> impl Iterator<Item = &model::segment::Segment> {
+        self.recent.iter().map(|recent| &recent.segment.meta).chain(self.compacted.iter().map(|segment| &segment.meta))
+    }
+
+    fn memory_source(&self, batches: Vec<RecordBatch>, columns: &[usize]) -> Result<Arc<dyn ExecutionPlan>> {
+        Ok(MemorySourceConfig::try_new_exec(&[batches], Arc::clone(&self.schema), Some(columns.to_vec()))?)
+    }
+
+    fn parquet_source(&self, groups: Vec<FileGroup>, columns: &[usize]) -> Result<Arc<dyn ExecutionPlan>> {
+        let source = ParquetSource::new(Arc::clone(&self.schema)).with_parquet_file_reader_factory(Arc::clone(&self.readers));
+        let config = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), Arc::new(source))
+            .with_file_groups(groups)
+            .with_projection_indices(Some(columns.to_vec()))?
+            .build();
+        Ok(DataSourceExec::from_data_source(config))
+    }
+
+    /// Level-0 rows in one source and compacted files spread over `partitions`: for kinds and segments without repeated rows.
+    fn plain_sources(&self, cluster: &Cluster, columns: &[usize], partitions: usize) -> Result<Vec<Arc<dyn ExecutionPlan>>> {
+        let mut sources = Vec::new();
+        let batches: Vec<RecordBatch> = cluster.recent.iter().flat_map(|at| self.recent[*at].batches.iter().cloned()).collect();
+        if !batches.is_empty() {
+            sources.push(self.memory_source(batches, columns)?);
+        }
+        let files = cluster.compacted.iter().map(|at| partitioned_file(&self.compacted[*at])).collect::<Result<Vec<_>>>()?;
+        if !files.is_empty() {
+            let mut groups = vec![Vec::new(); partitions.clamp(1, files.len())];
+            let count = groups.len();
+            files.into_iter().enumerate().for_each(|(index, file)| groups[index % count].push(file));
+            sources.push(self.parquet_source(groups.into_iter().map(FileGroup::new).collect(), columns)?);
+        }
+        Ok(sources)
+    }
+
+    /// One source per layer, newest publication first.
+    fn layered_sources(&self, cluster: &Cluster, columns: &[usize]) -> Result<Vec<Arc<dyn ExecutionPlan>>> {
+        let mut recent: Vec<&Recent> = cluster.recent.iter().map(|at| &self.recent[*at]).collect();
+        recent.sort_by_key(|recent| std::cmp::Reverse(recent.segment.meta.commit_seq));
+        let mut files: Vec<&Arc<LiveSegment>> = cluster.compacted.iter().map(|at| &self.compacted[*at]).collect();
+        // Rows sink from level to level, so a lower level holds the newer ones; within a level the later publication does.
+        files.sort_by_key(|segment| (segment.meta.level, std::cmp::Reverse(segment.meta.commit_seq)));
+        let mut sources = Vec::with_capacity(files.len() + 1);
+        let batches: Vec<RecordBatch> = recent.iter().flat_map(|recent| recent.batches.iter().rev().cloned()).collect();
+        if !batches.is_empty() {
+            sources.push(self.memory_source(batches, columns)?);
+        }
+        for file in files {
+            sources.push(self.parquet_source(vec![FileGroup::new(vec![partitioned_file(file)?])], columns)?);
+        }
+        Ok(sources)
+    }
+
+    /// The columns to read: what is asked for, what the filters look at, and what project and identity need.
+    fn columns_to_read(&self, wanted: &[usize], filters: &[Expr]) -> Result<Vec<usize>> {
+        let mut columns: BTreeSet<usize> = wanted.iter().copied().collect();
+        for filter in filters {
+            for column in filter.column_refs() {
+                columns.insert(self.schema.index_of(&column.name)?);
+            }
+        }
+        let identity: &[&str] = if self.kind == RowKind::Span { &LatestReportExec::REQUIRED_COLUMNS } else { &[] };
+        for name in identity.iter().chain(&[PROJECT_ID]) {
+            columns.insert(self.schema.index_of(name)?);
+        }
+        Ok(columns.into_iter().collect())
+    }
+
+    /// Whether a filter has the same answer for every report of a span, so that it may run before the last one is chosen. The start is
+    /// taken to be such: reports of one span carry one start.
+    fn is_on_identity(&self, filter: &Expr) -> bool {
+        filter.column_refs().iter().all(|column| ["trace_id", "span_id", "start_time"].contains(&column.name.as_str()))
+    }
+}
+
+#[async_trait]
+impl TableProvider for SegmentTable {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
+        Ok(vec![TableProviderFilterPushDown::Exact; filters.len()])
+    }
+
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        _limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let wanted: Vec<usize> = projection.cloned().unwrap_or_else(|| (0..self.schema.fields().len()).collect());
+        let columns = self.columns_to_read(&wanted, filters)?;
+        let schema = Arc::new(self.schema.project(&columns)?);
+        let range = time_range(filters, time_column(self.kind));
+        let by_trace = self.kind == RowKind::Span && filters.iter().any(names_traces);
+        let of_project = ident(PROJECT_ID).eq(lit(self.project.to_hex()));
+
+        let mut parts: Vec<Arc<dyn ExecutionPlan>> = Vec::new();
+        for cluster in clusters(&self.recent, &self.compacted, range, self.kind, by_trace) {
+            if cluster.may_repeat {
+                let (early, late): (Vec<Expr>, Vec<Expr>) = filters.iter().cloned().partition(|filter| self.is_on_identity(filter));
+                let early: Vec<Expr> = std::iter::once(of_project.clone()).chain(early).collect();
+                let sources = self.layered_sources(&cluster, &columns)?;
+                let sources =
+                    sources.into_iter().map(|source| filtered(state, source, &schema, early.clone())).collect::<Result<Vec<_>>>()?;
+                let latest = Arc::new(LatestReportExec::new(sources, Arc::clone(&schema)));
+                parts.push(filtered(state, latest, &schema, late)?);
+            } else {
+                let all: Vec<Expr> = std::iter::once(of_project.clone()).chain(filters.iter().cloned()).collect();
+                for source in self.plain_sources(&cluster, &columns, state.config().target_partitions())? {
+                    parts.push(filtered(state, source, &schema, all.clone())?);
+                }
+            }
+        }
+        let all = match parts.len() {
+            0 => return Ok(Arc::new(EmptyExec::new(Arc::new(self.schema.project(&wanted)?)))),
+            1 => parts.remove(0),
+            _ => UnionExec::try_new(parts)?,
+        };
+        projected(all, &self.schema, &schema, &wanted)
+    }
+}
+
+fn filtered(state: &dyn Session, input: Arc<dyn ExecutionPlan>, schema: &SchemaRef, filters: Vec<Expr>) -> Result<Arc<dyn ExecutionPlan>> {
+    let Some(predicate) = conjunction(filters) else { return Ok(input) };
+    let predicate = state.create_physical_expr(predicate, &DFSchema::try_from(schema.as_ref().clone())?)?;
+    Ok(Arc::new(FilterExec::try_new(predicate, input)?))
+}
+
+fn projected(input: Arc<dyn ExecutionPlan>, table: &Schema, read: &Schema, wanted: &[usize]) -> Result<Arc<dyn ExecutionPlan>> {
+    let columns = wanted
+        .iter()
+        .map(|at| {
+            let name = table.field(*at).name();
+            Ok((Arc::new(Column::new(name, read.index_of(name)?)) as _, name.clone()))
+        })
+        .collect::<Result<Vec<(Arc<dyn datafusion::physical_expr::PhysicalExpr>, String)>>>()?;
+    Ok(Arc::new(ProjectionExec::try_new(columns, input)?))
+}
+
+fn partitioned_file(segment: &LiveSegment) -> Result<PartitionedFile> {
+    let path = segment.parquet_path().ok_or_else(|| internal_datafusion_err!("a compacted segment without a file"))?;
+    let location = ObjectPath::from_absolute_path(path).map_err(|error| exec_datafusion_err!("{error}"))?;
+    // Segments never change, so the time only has to be the same each time: cached metadata is kept by it.
+    let last_modified = chrono::DateTime::from_timestamp_nanos(segment.meta.created_at.as_nanos());
+    Ok(PartitionedFile::new_from_meta(ObjectMeta { location, last_modified, size: segment.meta.bytes, e_tag: None, version: None }))
+}
+
+impl fmt::Debug for SegmentTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SegmentTable").field("kind", &self.kind).field("project", &self.project).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,53 @@
+//! The bytes of a level-0 segment: an Arrow IPC stream, zstd-compressed as a whole (schema and padding of a small group compress away).
+
+use crate::schema::{COMMIT_ROW, COMMIT_SEQ, schema_of};
+use datafusion::arrow::{
+    array::{ArrayRef, Int64Array, new_null_array},
+    compute::cast,
+    error::ArrowError,
+    ipc::{reader::StreamReader, writer::StreamWriter},
+    record_batch::RecordBatch,
+};
+use model::{segment::CommitSeq, telemetry::RowKind};
+use std::sync::Arc;
+
+/// The commit waits for it, and compaction writes everything again: the fastest level.
+const ZSTD_LEVEL: i32 = 1;
+
+pub(crate) fn encode(batch: &RecordBatch) -> Result<Vec<u8>, ArrowError> {
+    let sink = zstd::Encoder::new(Vec::new(), ZSTD_LEVEL)?;
+    let mut writer = StreamWriter::try_new(sink, &batch.schema())?;
+    writer.write(batch)?;
+    writer.finish()?;
+    Ok(writer.into_inner()?.finish()?)
+}
+
+/// The batches of a segment in `schema_of(kind)`, with the commit columns filled in.
+pub(crate) fn decode(kind: RowKind, seq: CommitSeq, bytes: &[u8]) -> Result<Vec<RecordBatch>, ArrowError> {
+    let mut first_row = 0;
+    let mut batches = Vec::new();
+    for batch in StreamReader::try_new(zstd::Decoder::new(bytes)?, None)? {
+        let batch = with_commit_columns(kind, seq, first_row, &batch?)?;
+        first_row += batch.num_rows() as i64;
+        batches.push(batch);
+    }
+    Ok(batches)
+}
+
+/// Brings a stored level-0 batch to the schema that readers see: columns by name, absent ones null.
+pub(crate) fn with_commit_columns(kind: RowKind, seq: CommitSeq, first_row: i64, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let rows = batch.num_rows();
+    let seq = i64::try_from(seq).map_err(|_| ArrowError::InvalidArgumentError("commit_seq beyond 63 bits".to_owned()))?;
+    let schema = schema_of(kind);
+    let columns = schema.fields().iter().map(|field| -> Result<ArrayRef, ArrowError> {
+        match (field.name().as_str(), batch.column_by_name(field.name())) {
+            (COMMIT_SEQ, _) => Ok(Arc::new(Int64Array::from_value(seq, rows))),
+            (COMMIT_ROW, _) => Ok(Arc::new(Int64Array::from_iter_values(first_row..first_row + rows as i64))),
+            (_, Some(column)) if column.data_type() == field.data_type() => Ok(Arc::clone(column)),
+            (_, Some(column)) => cast(column, field.data_type()),
+            (_, None) => Ok(new_null_array(field.data_type(), rows)),
+        }
+    });
+    let columns = columns.collect::<Result<Vec<_>, _>>()?;
+    RecordBatch::try_new(schema, columns)
+}

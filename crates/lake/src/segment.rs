@@ -1,0 +1,84 @@
+//! A live segment and how its level-0 rows are read.
+
+use crate::{
+    hot::Batches,
+    rows::ipc,
+    storage::{Storage, blocking},
+};
+use bytes::Bytes;
+use model::{
+    SegmentId, StoreError, StoreResult,
+    segment::{Location, Segment},
+};
+use std::{path::PathBuf, sync::Arc};
+
+/// One segment of a snapshot.
+pub(crate) struct LiveSegment {
+    pub(crate) meta: Segment,
+    storage: Arc<Storage>,
+}
+
+impl LiveSegment {
+    pub(crate) fn new(meta: Segment, storage: Arc<Storage>) -> Self {
+        Self { meta, storage }
+    }
+
+    pub(crate) fn id(&self) -> SegmentId {
+        self.meta.id
+    }
+
+    /// The Parquet file of a compacted segment; `None` at level 0.
+    pub(crate) fn parquet_path(&self) -> Option<PathBuf> {
+        match &self.meta.location {
+            Location::File(path) if self.meta.level >= 1 => Some(self.storage.path_of(path)),
+            Location::File(_) | Location::Inline => None,
+        }
+    }
+
+    /// The rows of a level-0 segment in `schema_of(kind)`, from memory or decoded from where they are stored.
+    /// A damaged segment is quarantined and read as empty, so that the rest stays readable.
+    pub(crate) async fn level0_batches(&self) -> StoreResult<Batches> {
+        if let Some(batches) = self.storage.hot.get(self.meta.id) {
+            return Ok(batches);
+        }
+        let batches = self.decode().await?;
+        self.storage.hot.insert(self.meta.id, self.meta.commit_seq, Arc::clone(&batches));
+        Ok(batches)
+    }
+
+    /// Like [`LiveSegment::level0_batches`], past the memory tier: what is read once is not worth a place there.
+    pub(crate) async fn decode(&self) -> StoreResult<Batches> {
+        let Some(bytes) = self.stored_bytes().await? else {
+            return self.quarantine("its bytes are missing").await.map(|()| Batches::default());
+        };
+        let (kind, seq, checksum) = (self.meta.kind, self.meta.commit_seq, self.meta.checksum);
+        let decoded = blocking(move || {
+            if *blake3::hash(&bytes).as_bytes() != checksum {
+                return Ok(Err("its checksum does not match".to_owned()));
+            }
+            Ok(ipc::decode(kind, seq, &bytes).map_err(|error| error.to_string()))
+        })
+        .await?;
+        match decoded {
+            Ok(batches) => Ok(Arc::new(batches)),
+            Err(reason) => self.quarantine(&reason).await.map(|()| Batches::default()),
+        }
+    }
+
+    /// Takes the segment out of every later snapshot. For readers that find the bytes damaged.
+    pub(crate) async fn quarantine(&self, reason: &str) -> StoreResult<()> {
+        self.storage.quarantine(&self.meta, reason).await
+    }
+
+    /// `None` when a segment that is still live has no bytes. An error when it was retired and deleted meanwhile.
+    async fn stored_bytes(&self) -> StoreResult<Option<Bytes>> {
+        let found = match &self.meta.location {
+            Location::Inline => self.storage.catalog.inline_bytes(self.meta.id).await?,
+            Location::File(path) => self.storage.read(path).await?,
+        };
+        if found.is_none() && !self.storage.is_live(self.meta.id).await? {
+            return Err(StoreError::Unavailable("a segment was replaced while it was read: read again".to_owned()));
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,201 @@
+//! What is live, as of one publication.
+//!
+//! A snapshot needs no write to the catalog: retired segments are kept for `GarbageLimits::retired_min_age`, far longer than most
+//! reads take. A reader that is still busy after [`LEASE_AFTER`] gets a lease of its own from the keeper task, in time before that age ends.
+
+use crate::{segment::LiveSegment, storage::Storage};
+use model::{
+    ProjectId, SegmentId, StoreResult, Timestamp,
+    ports::SnapshotLease,
+    segment::{CommitSeq, SegmentChanges, SegmentState},
+};
+use parking_lot::{Mutex, RwLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Weak},
+    time::{Duration, Instant},
+};
+
+/// Age at which a snapshot in use is leased. With [`KEEPER_PERIOD`] it must stay well below the minimum age of deletable segments.
+pub(crate) const LEASE_AFTER: Duration = Duration::from_secs(20);
+/// How often snapshots in use are looked at.
+pub(crate) const KEEPER_PERIOD: Duration = Duration::from_secs(5);
+/// A reader that died with its process blocks deletion no longer than this.
+const LEASE_LIFETIME: Duration = Duration::from_secs(120);
+/// Renewed when less than this is left.
+const LEASE_MARGIN_NANOS: i64 = 60 * model::time::NANOS_PER_SECOND;
+
+/// Live segments of all kinds at one commit_seq. Its segments stay readable as long as it is held.
+pub(crate) struct Snapshot {
+    pub(crate) seq: CommitSeq,
+    pub(crate) segments: Vec<Arc<LiveSegment>>,
+    /// Their rows are hidden from every read.
+    pub(crate) deleted_projects: HashSet<ProjectId>,
+    /// Segments that this process had found damaged when the snapshot was made.
+    damaged: usize,
+    /// When the catalog last said that nothing newer exists.
+    confirmed: Mutex<Instant>,
+    lease: Mutex<Option<SnapshotLease>>,
+    to_release: Arc<Mutex<Vec<SnapshotLease>>>,
+}
+
+impl Snapshot {
+    /// Segments that this process had found damaged when the snapshot was made: they are not read.
+    pub(crate) fn damaged(&self) -> usize {
+        self.damaged
+    }
+}
+
+impl Drop for Snapshot {
+    fn drop(&mut self) {
+        if let Some(lease) = self.lease.get_mut().take() {
+            self.to_release.lock().push(lease);
+        }
+    }
+}
+
+/// Makes and keeps snapshots.
+pub(crate) struct Snapshots {
+    storage: Arc<Storage>,
+    current: RwLock<Arc<Snapshot>>,
+    /// One refresh at a time; the others then find its result.
+    refreshing: tokio::sync::Mutex<()>,
+    /// Snapshots that readers may hold.
+    given: Mutex<Vec<Weak<Snapshot>>>,
+    /// Leases of dropped snapshots, released by the keeper.
+    to_release: Arc<Mutex<Vec<SnapshotLease>>>,
+}
+
+impl Snapshots {
+    pub(crate) fn new(storage: Arc<Storage>) -> Self {
+        let to_release = Arc::<Mutex<Vec<SnapshotLease>>>::default();
+        let empty = Snapshot {
+            seq: 0,
+            segments: Vec::new(),
+            deleted_projects: HashSet::new(),
+            damaged: 0,
+            confirmed: Mutex::new(Instant::now()),
+            lease: Mutex::default(),
+            to_release: Arc::clone(&to_release),
+        };
+        Self {
+            storage,
+            current: RwLock::new(Arc::new(empty)),
+            refreshing: tokio::sync::Mutex::default(),
+            given: Mutex::default(),
+            to_release,
+        }
+    }
+
+    /// The snapshot at the catalog's newest publication.
+    pub(crate) async fn newest(&self) -> StoreResult<Arc<Snapshot>> {
+        let asked = Instant::now();
+        let seq = self.storage.catalog.current_seq().await?;
+        let deleted: HashSet<_> = self.storage.catalog.deleted_projects().await?.into_iter().collect();
+        if let Some(current) = self.current_if(seq, &deleted, asked) {
+            return Ok(current);
+        }
+        let _one = self.refreshing.lock().await;
+        if let Some(current) = self.current_if(seq, &deleted, asked) {
+            return Ok(current);
+        }
+        let current = self.last();
+        let changes = self.storage.catalog.changes_since(current.seq).await?;
+        let next = Arc::new(self.apply(&current, changes, deleted, asked));
+        *self.current.write() = Arc::clone(&next);
+        let mut given = self.given.lock();
+        given.retain(|snapshot| snapshot.strong_count() > 0);
+        given.push(Arc::downgrade(&next));
+        Ok(next)
+    }
+
+    /// The last snapshot made, if it is as new as this.
+    fn current_if(&self, seq: CommitSeq, deleted: &HashSet<ProjectId>, asked: Instant) -> Option<Arc<Snapshot>> {
+        let current = self.last();
+        let is_new = current.seq >= seq && current.deleted_projects == *deleted && current.damaged == self.storage.damaged_segments();
+        if is_new && current.seq == seq {
+            *current.confirmed.lock() = asked;
+        }
+        is_new.then_some(current)
+    }
+
+    /// The last snapshot made, without asking the catalog.
+    pub(crate) fn last(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.current.read())
+    }
+
+    fn apply(&self, current: &Snapshot, changes: SegmentChanges, deleted_projects: HashSet<ProjectId>, asked: Instant) -> Snapshot {
+        let damaged = self.storage.damaged_segments();
+        let mut removed: HashSet<SegmentId> = changes.removed.into_iter().collect();
+        if changes.reset {
+            let live: HashSet<SegmentId> = changes.added.iter().map(|meta| meta.id).collect();
+            removed.extend(current.segments.iter().map(|segment| segment.id()).filter(|id| !live.contains(id)));
+        }
+        removed.iter().for_each(|id| self.storage.hot.remove(*id));
+        let mut live: HashMap<SegmentId, Arc<LiveSegment>> = current
+            .segments
+            .iter()
+            .filter(|segment| !removed.contains(&segment.id()))
+            .map(|segment| (segment.id(), Arc::clone(segment)))
+            .collect();
+        for meta in changes.added {
+            if meta.state == SegmentState::Live && !removed.contains(&meta.id) {
+                live.entry(meta.id).or_insert_with(|| Arc::new(LiveSegment::new(meta, Arc::clone(&self.storage))));
+            }
+        }
+        live.retain(|id, _| !self.storage.is_damaged(*id));
+        let mut segments: Vec<_> = live.into_values().collect();
+        segments.sort_unstable_by_key(|segment| (segment.meta.commit_seq, segment.id()));
+        Snapshot {
+            seq: changes.upto,
+            segments,
+            deleted_projects,
+            damaged,
+            confirmed: Mutex::new(asked),
+            lease: Mutex::default(),
+            to_release: Arc::clone(&self.to_release),
+        }
+    }
+
+    /// Leases snapshots that readers have held for `age`, renews leases that end soon, releases those of finished readers.
+    pub(crate) async fn keep_leases(&self, age: Duration) -> StoreResult<()> {
+        let given: Vec<_> = self.given.lock().iter().filter_map(Weak::upgrade).collect();
+        let current = self.last();
+        for snapshot in given {
+            // This loop's handle, and for the current one the two of `current`, are no readers.
+            let idle_handles = if Arc::ptr_eq(&snapshot, &current) { 3 } else { 1 };
+            let is_old = snapshot.confirmed.lock().elapsed() >= age;
+            if Arc::strong_count(&snapshot) > idle_handles && is_old {
+                self.lease(&snapshot).await?;
+            }
+        }
+        let done = std::mem::take(&mut *self.to_release.lock());
+        for lease in &done {
+            self.storage.catalog.release_snapshot(lease).await?;
+        }
+        Ok(())
+    }
+
+    async fn lease(&self, snapshot: &Snapshot) -> StoreResult<()> {
+        let ends_soon = Timestamp::now().saturating_add_nanos(LEASE_MARGIN_NANOS);
+        if snapshot.lease.lock().as_ref().is_some_and(|lease| lease.expires_at > ends_soon) {
+            return Ok(());
+        }
+        let lease = self.storage.catalog.lease_snapshot(snapshot.seq, LEASE_LIFETIME).await?;
+        let replaced = snapshot.lease.lock().replace(lease);
+        self.to_release.lock().extend(replaced);
+        Ok(())
+    }
+
+    /// Releases every lease: the process is about to end, and so are its readers.
+    pub(crate) async fn release_all(&self) {
+        let given: Vec<_> = self.given.lock().iter().filter_map(Weak::upgrade).collect();
+        let mut leases: Vec<_> = given.iter().filter_map(|snapshot| snapshot.lease.lock().take()).collect();
+        leases.append(&mut self.to_release.lock());
+        for lease in leases {
+            if let Err(error) = self.storage.catalog.release_snapshot(&lease).await {
+                tracing::warn!(%error, "a snapshot lease was left to expire");
+            }
+        }
+    }
+}

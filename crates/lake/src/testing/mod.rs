@@ -1,0 +1,7 @@
+//! What the tests of this crate share: a segment catalog in memory whose failures can be chosen, and rows.
+
+mod catalog;
+mod rows;
+
+pub(crate) use catalog::{Failure, MemoryCatalog};
+pub(crate) use rows::{batch_of, digest, log, project, span, stored_spans};

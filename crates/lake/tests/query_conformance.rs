@@ -1,0 +1,50 @@
+//! The contract of `TelemetryStore`, on level 0, after compaction, and with part of the rows in each.
+
+mod query_support;
+
+use model::ports::Maintenance;
+use query_support::{compact_all, lake};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+use testkit::conformance::telemetry_store::{Subject, run};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn at_level_0() {
+    run(async || {
+        let (lake, directory) = lake().await;
+        Subject::new(lake).keeping(directory)
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn compacted() {
+    run(async || {
+        let (lake, directory) = lake().await;
+        let compacted = lake.clone();
+        Subject::new(lake).keeping(directory).settled_by(move || {
+            let lake = compacted.clone();
+            Box::pin(async move { compact_all(&lake).await })
+        })
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_every_other_commit_compacted() {
+    run(async || {
+        let (lake, directory) = lake().await;
+        let (compacted, commits) = (lake.clone(), Arc::new(AtomicUsize::new(0)));
+        Subject::new(lake).keeping(directory).settled_by(move || {
+            let (lake, is_turn) = (compacted.clone(), commits.fetch_add(1, Ordering::Relaxed) % 2 == 0);
+            Box::pin(async move {
+                if is_turn {
+                    while lake.compact(true).await.unwrap().more {}
+                }
+            })
+        })
+    })
+    .await;
+}

@@ -1,0 +1,105 @@
+//! Text or JSON → messages. Whatever a client puts into a message attribute becomes messages: nothing is refused.
+
+use super::{chat::message_from_chat, parts::WirePart, text_message};
+use model::telemetry::{Message, Part};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// The OpenTelemetry schema, read straight into parts. Anything else takes the way through [`Value`].
+#[derive(Deserialize)]
+struct WireMessage {
+    role: String,
+    parts: Vec<WirePart>,
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    finish_reason: Option<String>,
+}
+
+/// Reads the text of a message attribute. `role` is who speaks where the text does not say.
+pub(crate) fn conversation(text: &str, role: &str) -> Vec<Message> {
+    if let Ok(messages) = serde_json::from_str::<Vec<WireMessage>>(text) {
+        return messages.into_iter().map(WireMessage::into_message).collect();
+    }
+    match serde_json::from_str::<Value>(text) {
+        Ok(value @ (Value::Array(_) | Value::Object(_))) => conversation_from_value(value, role),
+        _ => vec![text_message(role, text.to_owned())],
+    }
+}
+
+impl WireMessage {
+    fn into_message(self) -> Message {
+        Message {
+            role: self.role,
+            parts: self.parts.into_iter().map(WirePart::into_part).collect(),
+            name: self.name,
+            finish_reason: self.finish_reason,
+        }
+    }
+}
+
+/// A list of messages, one message, `{"messages": […]}`, or plain text.
+pub(crate) fn conversation_from_value(value: Value, role: &str) -> Vec<Message> {
+    match value {
+        Value::Array(items) => items.into_iter().map(|item| message(item, role)).collect(),
+        Value::Object(mut fields) => match fields.remove("messages") {
+            Some(Value::Array(items)) => items.into_iter().map(|item| message(item, role)).collect(),
+            Some(other) => {
+                fields.insert("messages".to_owned(), other);
+                vec![message(Value::Object(fields), role)]
+            }
+            None => vec![message(Value::Object(fields), role)],
+        },
+        Value::Null => Vec::new(),
+        scalar => vec![message(scalar, role)],
+    }
+}
+
+fn message(value: Value, role: &str) -> Message {
+    match value {
+        Value::Object(fields) if matches!(fields.get("parts"), Some(Value::Array(_))) => message_with_parts(fields, role),
+        Value::Object(fields) => message_from_chat(fields, role),
+        Value::String(text) => text_message(role, text),
+        other => Message { role: role.to_owned(), parts: vec![Part::Other { value: other }], name: None, finish_reason: None },
+    }
+}
+
+fn message_with_parts(mut fields: Map<String, Value>, role: &str) -> Message {
+    let parts = match fields.remove("parts") {
+        Some(Value::Array(items)) => items.into_iter().map(part).collect(),
+        _ => Vec::new(),
+    };
+    let mut text = |name: &str| super::value::take_text(&mut fields, name);
+    Message { role: text("role").unwrap_or_else(|| role.to_owned()), parts, name: text("name"), finish_reason: text("finish_reason") }
+}
+
+fn part(value: Value) -> Part {
+    match value {
+        Value::Object(fields) => WirePart::from_object(fields).into_part(),
+        Value::String(text) => Part::Text { text },
+        other => Part::Other { value: other },
+    }
+}
+
+/// System instructions: a list of parts, as the schema says; or messages, or plain text.
+pub(crate) fn instructions(text: &str) -> Vec<Message> {
+    match serde_json::from_str::<Value>(text) {
+        Ok(value @ (Value::Array(_) | Value::Object(_))) => instructions_from_value(value),
+        Ok(Value::String(inner)) => vec![text_message(SYSTEM, inner)],
+        _ => vec![text_message(SYSTEM, text.to_owned())],
+    }
+}
+
+pub(crate) fn instructions_from_value(value: Value) -> Vec<Message> {
+    let is_message = |item: &Value| item.get("role").is_some() || item.get("parts").is_some();
+    match value {
+        Value::Array(items) if !items.iter().any(is_message) => {
+            let parts: Vec<Part> = items.into_iter().map(part).collect();
+            if parts.is_empty() { Vec::new() } else { vec![Message { role: SYSTEM.to_owned(), parts, name: None, finish_reason: None }] }
+        }
+        // Gemini's `systemInstruction` is one message of parts.
+        other => conversation_from_value(other, SYSTEM),
+    }
+}
+
+const SYSTEM: &str = "system";

@@ -1,0 +1,65 @@
+//! Numbers as clients write them: integers as text, floats that are whole, money in whatever form.
+
+use model::Money;
+use serde_json::Value;
+
+/// No call has more tokens than this: larger counts are garbage, and sums of them must not overflow.
+const MAX_TOKENS: u64 = 1_000_000_000_000;
+
+/// A count of tokens: a whole number from zero to [`MAX_TOKENS`], as a number or as text.
+pub(crate) fn token_count(value: &Value) -> Option<u64> {
+    let count = match value {
+        Value::Number(number) => number.as_u64().or_else(|| number.as_f64().and_then(whole))?,
+        Value::String(text) => text.trim().parse::<u64>().ok()?,
+        _ => return None,
+    };
+    (count <= MAX_TOKENS).then_some(count)
+}
+
+fn whole(number: f64) -> Option<u64> {
+    (number >= 0.0 && number <= MAX_TOKENS as f64 && number.fract() == 0.0).then_some(number as u64)
+}
+
+/// A finite number that is zero or more, as a number or as text.
+pub(crate) fn non_negative(value: &Value) -> Option<f64> {
+    let number = match value {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse::<f64>().ok()?,
+        _ => return None,
+    };
+    (number.is_finite() && number >= 0.0).then_some(number)
+}
+
+/// An amount of US dollars, zero or more. A JSON number is read through its shortest text, a string digit by digit.
+pub(crate) fn usd(value: &Value) -> Option<Money> {
+    let amount: Money = match value {
+        Value::Number(number) => number.to_string().parse().ok()?,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    (amount >= Money::ZERO).then_some(amount)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn counts_are_whole_and_bounded() {
+        assert_eq!(token_count(&json!(100)), Some(100));
+        assert_eq!(token_count(&json!("100")), Some(100));
+        assert_eq!(token_count(&json!(100.0)), Some(100));
+        for bad in [json!(-1), json!(1.5), json!("1.5"), json!("many"), json!(true), json!(1e18), json!(u64::MAX), json!(null)] {
+            assert_eq!(token_count(&bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn money_is_exact_and_never_negative() {
+        assert_eq!(usd(&json!(0.010975)).unwrap().to_string(), "0.010975");
+        assert_eq!(usd(&json!("0.000000000001")).unwrap().to_string(), "0.000000000001");
+        assert_eq!(usd(&json!(1e-7)).unwrap().to_string(), "0.0000001");
+        assert!(usd(&json!(-0.5)).is_none());
+    }
+}

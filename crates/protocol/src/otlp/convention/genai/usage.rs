@@ -1,0 +1,79 @@
+//! Token counts. The conventions count inclusively; [`ReportedUsage::split`] makes disjoint buckets of them.
+
+use super::super::Draft;
+use crate::{numbers::token_count, usage::ReportedUsage};
+use model::telemetry::{SpanKind, UsageSplit};
+
+pub(super) fn read(draft: &mut Draft) {
+    let mut reported = ReportedUsage {
+        input: count(draft, &["gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"]),
+        output: count(draft, &["gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"]),
+        total: count(draft, &["gen_ai.usage.total_tokens"]),
+        cache_read: count(draft, &["gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens"]),
+        cache_write: count(
+            draft,
+            &[
+                "gen_ai.usage.cache_write.input_tokens",
+                "gen_ai.usage.cache_creation.input_tokens",
+                "gen_ai.usage.cache_creation_input_tokens",
+            ],
+        ),
+        cache_write_5m: count(
+            draft,
+            &["anthropic.usage.cache_creation.ephemeral_5m_input_tokens", "gen_ai.usage.details.ephemeral_5m_input_tokens"],
+        ),
+        cache_write_1h: count(
+            draft,
+            &["anthropic.usage.cache_creation.ephemeral_1h_input_tokens", "gen_ai.usage.details.ephemeral_1h_input_tokens"],
+        ),
+        reasoning: count(
+            draft,
+            &["gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens", "gen_ai.usage.details.reasoning_tokens"],
+        ),
+        input_audio: count(draft, &["gen_ai.usage.audio.input_tokens"]),
+        input_image: count(draft, &["gen_ai.usage.image.input_tokens"]),
+        output_audio: count(draft, &["gen_ai.usage.audio.output_tokens"]),
+        web_searches: count(draft, &["anthropic.usage.server_tool_use.web_search_requests"]),
+    };
+    subtract_cached(&mut reported.input_audio, count(draft, &["gen_ai.usage.audio.cache_read.input_tokens"]));
+    subtract_cached(&mut reported.input_image, count(draft, &["gen_ai.usage.image.cache_read.input_tokens"]));
+    if reported == ReportedUsage::default() {
+        return;
+    }
+    let is_embedding = draft.span.kind == SpanKind::Embedding;
+    if is_embedding && reported.output.is_none() && reported.total.is_none() {
+        reported.total = reported.input;
+    }
+    let split = reported.split();
+    draft.span.usage = split.usage;
+    split.notes.iter().for_each(|note| draft.span.note(note));
+    // Embeddings have neither caches nor reasoning: their count is the bucket.
+    if is_embedding && split.notes.is_empty() {
+        draft.span.usage.split = UsageSplit::Exact;
+    }
+    // A container's usage is that of the calls inside it, which report it themselves.
+    draft.span.billed = draft.span.kind.is_request();
+}
+
+/// The first name that holds a count. One that holds nonsense is noted and stays an attribute.
+fn count(draft: &mut Draft, names: &[&str]) -> Option<u64> {
+    let mut found = None;
+    for name in names {
+        let known = found;
+        match draft.attributes.take_checked(name, |value| token_count(value).filter(|count| known.is_none_or(|known| known == *count))) {
+            Ok(Some(count)) => found = Some(count),
+            Ok(None) => {}
+            // An older name beside the newer one may differ: it stays an attribute.
+            Err(()) if found.is_some() => {}
+            Err(()) => draft.span.note("invalid_token_count"),
+        }
+    }
+    found
+}
+
+/// Cached audio is a part of both the audio and the cached count: it stays in the cached bucket only.
+fn subtract_cached(modality: &mut Option<u64>, cached: Option<u64>) {
+    if let (Some(count), Some(cached)) = (*modality, cached) {
+        *modality = Some(count.saturating_sub(cached));
+    }
+}

@@ -1,0 +1,55 @@
+//! Shared by the tests of this crate.
+
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+use model::telemetry::Span;
+use protocol::{
+    IngestContext,
+    otlp::{self, Encoding},
+};
+use serde_json::{Value, json};
+
+/// The evening of the day on which the fixtures were recorded.
+pub(crate) fn context() -> IngestContext {
+    IngestContext { received_at: "2026-11-23T20:00:00Z".parse().unwrap(), retention_floor: None }
+}
+
+pub(crate) fn fixture(name: &str) -> Vec<u8> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/otlp").join(name);
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// One OTLP JSON span: attributes as an object of plain values, events as `[name, attributes]`.
+pub(crate) fn span_from_json(attributes: Value, events: Value, name: &str) -> Span {
+    let start: u64 = 1_795_420_000_000_000_000;
+    let events: Vec<Value> = events
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| json!({"name": event[0], "timeUnixNano": start.to_string(), "attributes": key_values(&event[1])}))
+        .collect();
+    let span = json!({
+        "traceId": "0af7651916cd43dd8448eb211c80319c", "spanId": "b7ad6b7169203331", "name": name, "events": events,
+        "startTimeUnixNano": start.to_string(), "endTimeUnixNano": (start + 1_000_000).to_string(), "attributes": key_values(&attributes),
+    });
+    let body = json!({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}).to_string();
+    let mut normalised = otlp::spans(otlp::decode_traces(body.into(), Encoding::Json).unwrap(), &context());
+    assert_eq!(normalised.rejected, []);
+    normalised.rows.remove(0).row
+}
+
+fn key_values(attributes: &Value) -> Value {
+    attributes.as_object().unwrap().iter().map(|(name, value)| json!({"key": name, "value": any_value(value)})).collect()
+}
+
+fn any_value(value: &Value) -> Value {
+    match value {
+        Value::Null => json!({}),
+        Value::Bool(value) => json!({"boolValue": value}),
+        Value::Number(number) if number.is_f64() => json!({"doubleValue": number}),
+        Value::Number(number) => json!({"intValue": number.to_string()}),
+        Value::String(text) => json!({"stringValue": text}),
+        Value::Array(items) => json!({"arrayValue": {"values": items.iter().map(any_value).collect::<Vec<_>>()}}),
+        object => json!({"kvlistValue": {"values": key_values(object)}}),
+    }
+}

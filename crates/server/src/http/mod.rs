@@ -1,0 +1,14 @@
+//! What every route shares: problem documents, extractors that answer with them, request ids, limits.
+
+mod cached;
+mod extract;
+mod gate;
+mod observe;
+mod problem;
+
+pub(crate) use cached::cached_json;
+pub use extract::{Json, Path, Query};
+pub use gate::{Gate, Permit};
+pub use observe::RequestId;
+pub(crate) use observe::{observe, panic_answer};
+pub use problem::{ApiResult, FieldError, Problem, ProblemDocument};

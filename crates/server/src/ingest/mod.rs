@@ -1,0 +1,26 @@
+//! Telemetry in. Every route does the same: receive the body within its bounds, read it with `protocol`, and hand the rows to
+//! the one pipeline (price → commit → tell). It answers only when the rows are durable and visible.
+
+mod answers;
+mod api;
+mod body;
+mod decode;
+mod inflate;
+mod json_rows;
+mod otlp;
+mod pipeline;
+
+pub use answers::{BulkAnswer, LlmAnswer, RejectedRow};
+
+use crate::AppState;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// Our own JSON API. Bodies are bounded by [`body`], not by a layer: the bound holds after decompression.
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(api::llm)).routes(routes!(api::llm_bulk)).routes(routes!(api::app)).routes(routes!(api::metrics))
+}
+
+/// OTLP over HTTP, for the main port and for port 4318.
+pub(crate) fn otlp_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(otlp::traces)).routes(routes!(otlp::logs)).routes(routes!(otlp::metrics))
+}

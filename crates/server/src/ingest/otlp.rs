@@ -1,0 +1,171 @@
+//! OTLP over HTTP: `/v1/traces`, `/v1/logs`, `/v1/metrics`. Errors are told as OTLP says (a `google.rpc.Status` in the encoding of
+//! the request), so that exporters show them; 503 with `Retry-After` makes them keep the data and try again.
+
+use super::{
+    api::context,
+    body::{Received, receive},
+    decode::decode,
+    json_rows::{check_size, media_type},
+    pipeline,
+};
+use crate::{
+    AppState,
+    auth::{Authorized, Ingest},
+    http::{ApiResult, Problem},
+};
+use axum::{
+    body::Body,
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use model::{
+    ProjectId,
+    telemetry::{RowBatch, RowKind},
+};
+use protocol::{
+    IngestContext, Normalised, RowError,
+    otlp::{self, Encoding, Signal},
+};
+
+/// Rejected rows named in a partial success; the others are only counted.
+const NAMED_REJECTIONS: usize = 3;
+
+/// Stores the spans of an `ExportTraceServiceRequest`
+#[utoipa::path(
+    post, path = "/v1/traces", tag = "ingest",
+    request_body(content((Vec<u8> = "application/x-protobuf"), (Value = "application/json"))),
+    responses((status = 200, description = "An ExportTraceServiceResponse: the spans are durable and visible"))
+)]
+pub(super) async fn traces(State(state): State<AppState>, caller: Authorized<Ingest>, headers: HeaderMap, body: Body) -> Response {
+    export(&state, caller.project, Signal::Traces, &headers, body, |bytes, encoding, context, mut batch| {
+        let Normalised { rows, rejected } = otlp::spans(otlp::decode_traces(bytes, encoding).map_err(problem)?, context);
+        batch.spans = rows;
+        Ok((batch, rejected))
+    })
+    .await
+}
+
+/// Stores the records of an `ExportLogsServiceRequest`
+#[utoipa::path(
+    post, path = "/v1/logs", tag = "ingest",
+    request_body(content((Vec<u8> = "application/x-protobuf"), (Value = "application/json"))),
+    responses((status = 200, description = "An ExportLogsServiceResponse: the records are durable and visible"))
+)]
+pub(super) async fn logs(State(state): State<AppState>, caller: Authorized<Ingest>, headers: HeaderMap, body: Body) -> Response {
+    export(&state, caller.project, Signal::Logs, &headers, body, |bytes, encoding, context, mut batch| {
+        let Normalised { rows, rejected } = otlp::log_records(otlp::decode_logs(bytes, encoding).map_err(problem)?, context);
+        batch.logs = rows;
+        Ok((batch, rejected))
+    })
+    .await
+}
+
+/// Stores the points of an `ExportMetricsServiceRequest`
+#[utoipa::path(
+    post, path = "/v1/metrics", tag = "ingest",
+    request_body(content((Vec<u8> = "application/x-protobuf"), (Value = "application/json"))),
+    responses((status = 200, description = "An ExportMetricsServiceResponse: the points are durable and visible"))
+)]
+pub(super) async fn metrics(State(state): State<AppState>, caller: Authorized<Ingest>, headers: HeaderMap, body: Body) -> Response {
+    export(&state, caller.project, Signal::Metrics, &headers, body, |bytes, encoding, context, mut batch| {
+        let Normalised { rows, rejected } = otlp::metric_points(otlp::decode_metrics(bytes, encoding).map_err(problem)?, context);
+        batch.metrics = rows;
+        Ok((batch, rejected))
+    })
+    .await
+}
+
+/// From a body to the rows in it (added to the batch), and the rows that were not taken.
+type Read = fn(Bytes, Encoding, &IngestContext, RowBatch) -> ApiResult<(RowBatch, Vec<(usize, RowError)>)>;
+
+async fn export(state: &AppState, project: ProjectId, signal: Signal, headers: &HeaderMap, body: Body, read: Read) -> Response {
+    let Some(encoding) = encoding_of(headers) else {
+        let refusal = Problem::unsupported_media_type("expected Content-Type: application/x-protobuf or application/json");
+        return error_answer(Encoding::Json, &refusal);
+    };
+    match take_in(state, project, signal, encoding, headers, body, read).await {
+        Ok(rejected) => {
+            let message = (!rejected.is_empty()).then(|| summary(&rejected));
+            let body = otlp::encode_response(encoding, signal, rejected.len() as u64, message.as_deref());
+            answer(StatusCode::OK, encoding, body)
+        }
+        Err(refusal) => error_answer(encoding, &refusal),
+    }
+}
+
+async fn take_in(
+    state: &AppState,
+    project: ProjectId,
+    signal: Signal,
+    encoding: Encoding,
+    headers: &HeaderMap,
+    body: Body,
+    read: Read,
+) -> ApiResult<Vec<(usize, RowError)>> {
+    let Received { bytes, length, permits } = receive(state, headers, body).await?;
+    let work = move || {
+        if encoding == Encoding::Json {
+            check_size(&bytes)?;
+        }
+        read(bytes, encoding, &context(), RowBatch::new(project))
+    };
+    let (batch, rejected) = decode(length, work).await?;
+    let (path, kind) = path_and_kind(signal);
+    state.metrics.ingest_bytes(path, length as u64);
+    state.metrics.ingest_rejected(kind.as_str(), rejected.len() as u64);
+    if !batch.is_empty() {
+        pipeline::store(state, kind, batch, permits).await?;
+    }
+    Ok(rejected)
+}
+
+fn path_and_kind(signal: Signal) -> (&'static str, RowKind) {
+    match signal {
+        Signal::Traces => ("/v1/traces", RowKind::Span),
+        Signal::Logs => ("/v1/logs", RowKind::Log),
+        Signal::Metrics => ("/v1/metrics", RowKind::Metric),
+    }
+}
+
+fn encoding_of(headers: &HeaderMap) -> Option<Encoding> {
+    match media_type(headers).as_str() {
+        "application/x-protobuf" | "application/protobuf" => Some(Encoding::Protobuf),
+        "application/json" => Some(Encoding::Json),
+        _ => None,
+    }
+}
+
+fn problem(error: protocol::DecodeError) -> Problem {
+    match error.field {
+        Some(field) => Problem::invalid(field, error.message),
+        None => Problem::bad_request(error.message),
+    }
+}
+
+/// The first rejected rows with their reasons, and how many more there are.
+fn summary(rejected: &[(usize, RowError)]) -> String {
+    let named = rejected.iter().take(NAMED_REJECTIONS).map(|(index, error)| format!("row {index}: {error}"));
+    let mut summary = named.collect::<Vec<_>>().join("; ");
+    if rejected.len() > NAMED_REJECTIONS {
+        summary.push_str(&format!("; and {} more", rejected.len() - NAMED_REJECTIONS));
+    }
+    summary
+}
+
+fn error_answer(encoding: Encoding, refusal: &Problem) -> Response {
+    let mut response = answer(refusal.status, encoding, otlp::encode_error(encoding, &refusal.detail));
+    if let Some(seconds) = refusal.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+fn answer(status: StatusCode, encoding: Encoding, body: Vec<u8>) -> Response {
+    let content_type = match encoding {
+        Encoding::Protobuf => "application/x-protobuf",
+        Encoding::Json => "application/json",
+    };
+    (status, [(header::CONTENT_TYPE, content_type)], body).into_response()
+}

@@ -1,0 +1,110 @@
+//! Every route on one page.
+
+use crate::{
+    AppState, assets,
+    http::{observe, panic_answer},
+    ingest,
+    openapi::Base,
+    routes::{analytics, auth, fields, health, keys, live, logs, metrics, people, projects, spans, sql, status, traces},
+};
+use axum::{
+    Json, Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderName, HeaderValue, StatusCode},
+    middleware::from_fn_with_state,
+    routing::get,
+};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer};
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+/// Largest body of a route that does not take in telemetry: the longest SQL query, twice over.
+const MAX_BODY_BYTES: usize = 128 * 1024;
+
+fn api_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        // Operations
+        .routes(routes!(health::health))
+        .routes(routes!(health::prometheus))
+        .routes(routes!(status::status))
+        // Signing in
+        .routes(routes!(auth::me))
+        .routes(routes!(auth::login))
+        .routes(routes!(auth::logout))
+        .routes(routes!(auth::setup))
+        // Projects and keys
+        .routes(routes!(projects::list_projects, projects::create_project))
+        .routes(routes!(projects::delete_project))
+        .routes(routes!(keys::list_keys, keys::create_key))
+        .routes(routes!(keys::delete_key))
+        // Reading
+        .routes(routes!(spans::list_spans))
+        .routes(routes!(spans::get_span))
+        .routes(routes!(traces::list_traces))
+        .routes(routes!(traces::get_trace))
+        .routes(routes!(people::list_sessions))
+        .routes(routes!(people::list_users))
+        .routes(routes!(logs::list_logs))
+        .routes(routes!(metrics::list_metrics))
+        .routes(routes!(metrics::metric_names))
+        .routes(routes!(metrics::metric_series))
+        .routes(routes!(fields::field_values))
+        .routes(routes!(sql::sql))
+        .routes(routes!(live::live))
+        // Analytics
+        .routes(routes!(analytics::dashboard))
+        .routes(routes!(analytics::timeseries))
+        .routes(routes!(analytics::providers))
+        .routes(routes!(analytics::errors))
+        .routes(routes!(logs::recent_logs))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+}
+
+/// Every route that is in the OpenAPI document: ours, `/api/v1/ingest/…`, and OTLP at `/v1/…`.
+pub(crate) fn documented_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(Base::openapi()).merge(api_routes()).merge(ingest::routes()).merge(ingest::otlp_routes())
+}
+
+/// The main port: dashboard, API, OTLP/HTTP. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`:
+/// local mode needs to know the peer.
+pub fn router(state: AppState) -> Router {
+    let (routes, document) = documented_routes().split_for_parts();
+    let docs = SwaggerUi::new("/docs").config(Config::from("/openapi.json"));
+    let routes = routes.route("/openapi.json", get(|| async { Json(document) })).merge(docs).fallback(assets::serve);
+    with_common_layers(routes, state)
+}
+
+/// Port 4318: OTLP/HTTP and `/health`, where SDKs look for them by default.
+pub fn otlp_router(state: AppState) -> Router {
+    let (routes, _) = ingest::otlp_routes().routes(routes!(health::health)).split_for_parts();
+    with_common_layers(routes, state)
+}
+
+/// What surrounds every route, outermost last.
+fn with_common_layers(routes: Router<AppState>, state: AppState) -> Router {
+    let timeout = TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, state.config.request_timeout);
+    let mut routes = routes
+        .layer(CatchPanicLayer::custom(panic_answer))
+        .layer(timeout)
+        .layer(from_fn_with_state(state.clone(), observe))
+        // Leaves event streams, images and small bodies alone.
+        .layer(CompressionLayer::new());
+    for (name, value) in SECURITY_HEADERS {
+        let (name, value) = (HeaderName::from_static(name), HeaderValue::from_static(value));
+        routes = routes.layer(SetResponseHeaderLayer::if_not_present(name, value));
+    }
+    routes.with_state(state)
+}
+
+/// Everything comes from this server, and nobody may frame it. Inline styles are needed by the charts and by `/docs`.
+const SECURITY_HEADERS: [(&str, &str); 4] = [
+    (
+        "content-security-policy",
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; \
+         connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    ),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "same-origin"),
+];

@@ -1,0 +1,25 @@
+//! The handlers, one file per resource. `router.rs` says which address leads to which.
+
+pub(crate) mod analytics;
+pub(crate) mod auth;
+pub(crate) mod fields;
+pub(crate) mod health;
+pub(crate) mod keys;
+pub(crate) mod live;
+mod live_match;
+pub(crate) mod logs;
+pub(crate) mod metrics;
+pub(crate) mod people;
+pub(crate) mod projects;
+pub(crate) mod spans;
+pub(crate) mod sql;
+pub(crate) mod status;
+pub(crate) mod traces;
+
+use serde::Serialize;
+
+/// A list that is complete: it has no further pages.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(crate) struct Items<T> {
+    pub(crate) items: Vec<T>,
+}

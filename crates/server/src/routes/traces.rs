@@ -1,0 +1,41 @@
+//! Traces.
+
+use super::spans::parse_trace_id;
+use crate::{
+    AppState,
+    auth::{Authorized, Read},
+    http::{ApiResult, Json, Path, Problem, ProblemDocument, Query},
+    params::{Page, Scope},
+};
+use axum::extract::State;
+use model::{
+    query::{MAX_PAGE, TraceDetail, TracePage},
+    telemetry::RowKind,
+};
+
+/// Traces with a matching span, newest first
+#[utoipa::path(get, path = "/api/v1/traces", tag = "read", params(Scope, Page), responses((status = 200, body = TracePage), (status = "default", body = ProblemDocument, content_type = "application/problem+json")))]
+pub(crate) async fn list_traces(
+    State(state): State<AppState>,
+    caller: Authorized<Read>,
+    Query(scope): Query<Scope>,
+    Query(page): Query<Page>,
+) -> ApiResult<Json<TracePage>> {
+    let query = scope.list_query(caller.project, RowKind::Span, &page)?;
+    Ok(Json(state.store.list_traces(query).await?))
+}
+
+/// One trace, whatever its age: totals over all of it, and its spans by start
+///
+/// Large traces come in pages of up to 1000 spans; follow `next_cursor`.
+#[utoipa::path(get, path = "/api/v1/traces/{trace_id}", tag = "read", params(("trace_id" = String, Path, description = "32 hex digits"), Page), responses((status = 200, body = TraceDetail), (status = "default", body = ProblemDocument, content_type = "application/problem+json")))]
+pub(crate) async fn get_trace(
+    State(state): State<AppState>,
+    caller: Authorized<Read>,
+    Path(trace): Path<String>,
+    Query(page): Query<Page>,
+) -> ApiResult<Json<TraceDetail>> {
+    let (trace, limit, cursor) = (parse_trace_id(&trace)?, page.limit(MAX_PAGE)?, page.cursor()?);
+    let found = state.store.trace(caller.project, trace, cursor, limit).await?;
+    found.map(Json).ok_or_else(|| Problem::not_found("trace"))
+}

@@ -1,0 +1,105 @@
+//! What every handler can reach.
+
+use crate::{
+    ServerConfig,
+    auth::{AdminState, LoginGuard},
+    http::Gate,
+    metrics::Metrics,
+};
+use model::{
+    StoreResult,
+    ports::{Accounts, Bus, Cache, HealthCheck, Project, TelemetryStore},
+};
+use parking_lot::Mutex;
+use std::{
+    ops::Deref,
+    sync::{Arc, atomic::AtomicBool},
+    time::{Duration, Instant},
+};
+use tokio_util::sync::CancellationToken;
+
+/// What the jobs of this process (or of others) are doing, as JSON for the system page.
+pub type JobStatus = Arc<dyn Fn() -> serde_json::Value + Send + Sync>;
+
+/// What the binary wires together.
+#[derive(Clone)]
+pub struct ServerParts {
+    pub store: Arc<dyn TelemetryStore>,
+    pub accounts: Arc<dyn Accounts>,
+    pub bus: Arc<dyn Bus>,
+    pub cache: Arc<dyn Cache>,
+    pub health: Vec<Arc<dyn HealthCheck>>,
+    pub jobs: JobStatus,
+    pub config: ServerConfig,
+    /// Cancelled when the server drains: live streams end.
+    pub shutdown: CancellationToken,
+}
+
+/// Cheap to clone; dereferences to [`Shared`].
+#[derive(Clone)]
+pub struct AppState(Arc<Shared>);
+
+pub struct Shared {
+    parts: ServerParts,
+    pub metrics: Metrics,
+    /// Counts the bytes of ingest bodies under way.
+    pub ingest_gate: Gate,
+    pub(crate) live_gate: Gate,
+    pub(crate) admin: AdminState,
+    pub(crate) login: LoginGuard,
+    pub(crate) started: Instant,
+    /// Set after the first record that came in without a valid key was noted in the log.
+    pub(crate) keyless_ingest_noted: AtomicBool,
+    default_project: Mutex<Option<(Instant, Project)>>,
+}
+
+impl Deref for AppState {
+    type Target = Shared;
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl Deref for Shared {
+    type Target = ServerParts;
+    fn deref(&self) -> &ServerParts {
+        &self.parts
+    }
+}
+
+/// How long another process's deletion of the default project may go unnoticed. This process's own is noticed at once.
+const DEFAULT_PROJECT_LIFETIME: Duration = Duration::from_secs(1);
+
+impl AppState {
+    pub fn new(parts: ServerParts) -> Self {
+        Self(Arc::new(Shared {
+            metrics: Metrics::default(),
+            ingest_gate: Gate::new("ingest bodies under way", parts.config.max_inflight_ingest_bytes),
+            live_gate: Gate::new("live streams", parts.config.max_live_streams),
+            admin: AdminState::default(),
+            login: LoginGuard::default(),
+            started: Instant::now(),
+            keyless_ingest_noted: AtomicBool::new(false),
+            default_project: Mutex::new(None),
+            parts,
+        }))
+    }
+}
+
+impl Shared {
+    /// The project of requests that name none.
+    pub(crate) async fn default_project(&self) -> StoreResult<Project> {
+        if let Some((read_at, project)) = &*self.default_project.lock()
+            && read_at.elapsed() < DEFAULT_PROJECT_LIFETIME
+        {
+            return Ok(project.clone());
+        }
+        let project = self.accounts.default_project().await?;
+        *self.default_project.lock() = Some((Instant::now(), project.clone()));
+        Ok(project)
+    }
+
+    pub(crate) fn forget_default_project(&self) {
+        *self.default_project.lock() = None;
+    }
+}

@@ -1,0 +1,14 @@
+//! The server's routes, called in process: no socket, no clock, no store but memory.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "in tests a panic is the report")]
+
+mod accounts;
+mod auth;
+mod live;
+mod local_mode;
+mod openapi;
+mod operations;
+mod problems;
+mod projects;
+mod reads;
+mod support;

@@ -1,0 +1,96 @@
+//! Health, metrics, documentation and the dashboard's files.
+
+use crate::support::{Component, Server};
+use model::ports::{ComponentStatus, HealthCheck};
+use std::sync::Arc;
+
+fn with_components(components: Vec<Component>) -> Server {
+    Server::new("127.0.0.1:8001", components.into_iter().map(|component| Arc::new(component) as Arc<dyn HealthCheck>).collect())
+}
+
+#[tokio::test]
+async fn health_is_as_bad_as_the_worst_that_matters() {
+    use ComponentStatus::{Degraded, Down, Up};
+    for (catalog, redis, status, word) in
+        [(Up, Up, 200, "up"), (Up, Down, 200, "degraded"), (Degraded, Up, 200, "degraded"), (Down, Up, 503, "down")]
+    {
+        let server = with_components(vec![Component("catalog", catalog), Component("optional redis", redis)]);
+        let answer = server.get("/health").await;
+        assert_eq!((answer.status, answer.json()["status"].as_str().unwrap()), (status, word), "{catalog:?} {redis:?}");
+        assert_eq!(answer.json()["components"]["catalog"]["required"], true);
+    }
+}
+
+#[tokio::test]
+async fn the_other_port_answers_health_but_no_api() {
+    use axum::http::Method;
+    use tower::ServiceExt;
+    let router = server::otlp_router(Server::local().state);
+    for (path, expected) in [("/health", 200), ("/api/v1/spans", 404), ("/", 404)] {
+        let response = router.clone().oneshot(Server::request(Method::GET, path)).await.unwrap();
+        assert_eq!(response.status(), crate::support::status(expected), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn prometheus_text_counts_requests_by_route_not_by_path() {
+    let server = Server::local();
+    server.get("/api/v1/traces/a0a0a0a0a0a0a0a00000000000000001").await;
+    server.get("/somewhere/secret").await;
+    let text = server.get("/metrics").await.text();
+    assert!(
+        text.contains(r#"telltale_http_request_duration_seconds_count{method="GET",route="/api/v1/traces/{trace_id}",status="404"} 1"#),
+        "{text}"
+    );
+    assert!(!text.contains("secret"));
+    assert!(text.contains("telltale_store_commit_seq 0"));
+}
+
+#[tokio::test]
+async fn the_system_page_has_store_and_jobs() {
+    let status = Server::local().get("/api/v1/status").await.json();
+    assert_eq!(
+        (&status["local_mode"], &status["jobs"]["compaction"], &status["store"]["spans"]),
+        (&true.into(), &"idle".into(), &0.into())
+    );
+}
+
+#[tokio::test]
+async fn documentation_comes_from_this_server_alone() {
+    let server = Server::local();
+    let page = server.get("/docs/").await;
+    assert_eq!(page.status, 200);
+    assert!(!page.text().contains("https://") && !page.text().contains("//cdn"), "{}", page.text());
+    assert!(server.get("/docs/swagger-initializer.js").await.text().contains("/openapi.json"));
+}
+
+#[tokio::test]
+async fn views_of_the_dashboard_get_its_page_and_missing_files_do_not() {
+    let server = Server::local();
+    for path in ["/", "/traces", "/traces/abc", "/settings/keys"] {
+        let answer = server.get(path).await;
+        assert_eq!((answer.status, &answer.header("content-type")[..9]), (200, "text/html"), "{path}");
+        assert!(answer.text().contains("Telltale"));
+    }
+    assert_eq!(server.get("/assets/missing.js").await.status, 404);
+    assert_eq!(server.get("/v1/nothing").await.status, 404);
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_security_headers() {
+    let server = Server::local();
+    for path in ["/", "/health", "/api/v1/nothing", "/api/v1/spans", "/docs/"] {
+        let answer = server.get(path).await;
+        assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn large_answers_are_compressed_and_streams_are_not() {
+    let server = Server::local();
+    let accept = [("accept-encoding", "gzip")];
+    assert_eq!(server.get_with("/openapi.json", &accept).await.header("content-encoding"), "gzip");
+    server.state.shutdown.cancel();
+    assert_eq!(server.get_with("/api/v1/live", &accept).await.header("content-encoding"), "");
+}

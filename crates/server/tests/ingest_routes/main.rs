@@ -1,0 +1,10 @@
+//! Telemetry in, through the whole router, into a store in memory.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test")]
+
+mod bad_input;
+mod harness;
+mod json_api;
+mod limits;
+mod live;
+mod otlp;
