@@ -108,7 +108,7 @@ def main():
     window = f"from={FOREVER['from']}&to={FOREVER['to']}"
     rows |= {
         "latest 50 with filters (ms)": round(median_ms(lambda: server.get("/api/v1/spans?limit=50&filter=kind:llm%20model:gpt-4o%20-status:error")), 1),
-        "dashboard 24 h (ms)": round(median_ms(lambda: server.get("/api/v1/analytics/dashboard?filter=duration>=0")), 1),
+        "dashboard 24 h (ms)": round(median_ms(lambda: server.get("/api/v1/analytics/dashboard?filter=duration%3E%3D0")), 1),
         "trace by id (ms)": round(median_ms(lambda: server.get(f"/api/v1/traces/{traces[len(traces) // 2][0]}")), 1),
         "model with p95, SQL (ms)": round(median_ms(lambda: server.sql("SELECT request_model, count(*), approx_percentile_cont(duration_ms, 0.95) FROM spans GROUP BY 1")), 1),
         "word in prompts, list (ms)": round(median_ms(lambda: server.get(f"/api/v1/spans?limit=50&{window}&filter=subprocess"), 5), 1),

@@ -55,7 +55,7 @@ step_rust() {
 }
 
 step_web() {
-  check "web: types" npm --prefix web run --silent types
+  check "web: types" npm --prefix web run --silent typecheck
   check "web: lint" npm --prefix web run --silent lint
   local out=$cache/web-tests.json status
   (cd web && npx --no-install vitest run --reporter=default --reporter=json --outputFile.json="$out")

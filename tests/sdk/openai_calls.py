@@ -34,9 +34,9 @@ def main():
     )
     for _ in stream:
         pass
-    client.chat.completions.create(model=MODEL, messages=[{"role": "user", "content": "[tool] What is the weather in Paris?"}], tools=TOOLS)
+    client.chat.completions.create(model=MODEL, messages=[{"role": "user", "content": "What is the weather in Paris?"}], tools=TOOLS)
     try:
-        client.chat.completions.create(model=MODEL, messages=[{"role": "user", "content": "[error:429] Fail, please."}])
+        client.chat.completions.create(model="gpt-4o-err429", messages=[{"role": "user", "content": "Fail, please."}])
     except openai.RateLimitError:
         pass
 

@@ -1,5 +1,7 @@
 //! The catalog on PostgreSQL. One test, because each test is a process and would start a server of its own.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
 mod support;
 
 use catalog::{Catalog, CatalogError, CatalogUrl};

@@ -1,5 +1,7 @@
 //! The catalog on SQLite.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
 mod support;
 
 use catalog::{Catalog, CatalogError, CatalogUrl};

@@ -90,11 +90,6 @@ impl LakeConfig {
         }
     }
 
-    /// Bytes that all queries together may hold in aggregates, sorts and joins.
-    pub fn query_bytes(&self) -> usize {
-        self.memory_budget / 4
-    }
-
     /// What all queries together may hold in aggregates, sorts and joins.
     pub fn query_pool_bytes(&self) -> usize {
         self.memory_budget / 4

@@ -1,8 +1,7 @@
 //! "200 means durable", seen from the kernel: the order of system calls is file, directory, catalog, answer.
 
 use serde_json::json;
-use std::path::Path;
-use testkit::process::Start;
+use testkit::process::Program;
 
 /// A body too large to be stored inside the catalog, of text that does not compress well.
 fn large_body() -> String {
@@ -50,16 +49,17 @@ async fn the_file_the_directory_and_the_catalog_are_on_disk_before_the_answer() 
     let folder = tempfile::tempdir().unwrap();
     let trace_file = folder.path().join("strace.txt");
     let data_dir = folder.path().join("data");
-    let trace_argument: &Path = &trace_file;
-    let server = Start::serve(env!("CARGO_BIN_EXE_telltale"), &data_dir)
-        .arguments(["--log", "error", "--no-worker"])
-        .under(["strace", "-f", "-y", "-s", "64", "-e", "trace=fsync,fdatasync,write,writev,sendto,sendmsg,pwrite64", "-o"].map(Into::into).into_iter().chain([trace_argument.as_os_str().to_owned()]))
-        .spawn()
+    let calls = "trace=fsync,fdatasync,write,writev,sendto,sendmsg,pwrite64";
+    let server = Program::new(env!("CARGO_BIN_EXE_telltale"))
+        .argument("--log=error")
+        .argument("--no-worker")
+        .under(["strace", "-f", "-y", "-s", "64", "-e", calls, "-o", trace_file.to_str().unwrap()])
+        .serve(&data_dir)
+        .await
         .unwrap();
     let answer = reqwest::Client::new().post(server.url("/api/v1/ingest/llm")).header("content-type", "application/json").body(large_body()).send().await.unwrap();
     assert_eq!(answer.status(), 201, "{}", answer.text().await.unwrap());
-    // strace ends with its child; SIGTERM to strace alone would detach it.
-    server.terminate_tree().unwrap();
+    server.terminate().await.unwrap();
 
     let trace = joined(&std::fs::read_to_string(&trace_file).unwrap());
     let file = find(&trace, 0, &["fdatasync(", ".arrow>", "= 0"]);

@@ -10,7 +10,7 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
 };
-use testkit::process::{Server, Start};
+use testkit::process::{Program, Running};
 
 const ROUNDS: usize = 30;
 const SENDERS: usize = 4;
@@ -45,13 +45,13 @@ fn body(round: usize, sender: usize, number: usize) -> Body {
     Body { trace_id, text: json!({"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]}).to_string().into() }
 }
 
-async fn send(client: &reqwest::Client, server: &Server, body: &Body) -> bool {
+async fn send(client: &reqwest::Client, server: &Running, body: &Body) -> bool {
     let request = client.post(server.url("/v1/traces")).header("content-type", "application/json").body(body.text.to_string());
     request.send().await.is_ok_and(|answer| answer.status() == 200)
 }
 
 /// (trace, rows, distinct spans) of everything stored.
-async fn stored(client: &reqwest::Client, server: &Server) -> HashMap<String, (usize, usize)> {
+async fn stored(client: &reqwest::Client, server: &Running) -> HashMap<String, (usize, usize)> {
     let query = json!({"query": "SELECT trace_id, count(*), count(DISTINCT span_id) FROM spans GROUP BY trace_id"});
     let answer = client.post(server.url("/api/v1/sql")).json(&query).send().await.unwrap();
     assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap());
@@ -61,12 +61,12 @@ async fn stored(client: &reqwest::Client, server: &Server) -> HashMap<String, (u
     answer["rows"].as_array().unwrap().iter().map(|row| (row[0].as_str().unwrap().to_owned(), (number(&row[1]), number(&row[2])))).collect()
 }
 
-fn start(data_dir: &Path) -> Server {
-    Start::serve(env!("CARGO_BIN_EXE_telltale"), data_dir).arguments(["--log", "error"]).spawn().unwrap()
+async fn start(data_dir: &Path) -> Running {
+    Program::new(env!("CARGO_BIN_EXE_telltale")).argument("--log=error").serve(data_dir).await.unwrap()
 }
 
 /// Sends until the server is gone. Returns what was acknowledged and what was not.
-async fn load_until_killed(server: Server, round: usize) -> (Vec<Body>, Vec<Body>) {
+async fn load_until_killed(server: Running, round: usize) -> (Vec<Body>, Vec<Body>) {
     let server = Arc::new(server);
     let acknowledged = Arc::new(AtomicUsize::new(0));
     let outcome: Arc<Mutex<(Vec<Body>, Vec<Body>)>> = Arc::default();
@@ -93,12 +93,12 @@ async fn load_until_killed(server: Server, round: usize) -> (Vec<Body>, Vec<Body
     while acknowledged.load(Ordering::SeqCst) < kill_after {
         tokio::task::yield_now().await;
     }
-    let pid = rustix::process::Pid::from_raw(i32::try_from(server.pid()).unwrap()).unwrap();
-    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+    let pid = server.id().unwrap().to_string();
+    assert!(std::process::Command::new("kill").args(["-9", &pid]).status().unwrap().success());
     for sender in senders {
         sender.await.unwrap();
     }
-    Arc::into_inner(server).unwrap().kill();
+    Arc::into_inner(server).unwrap().kill().await.unwrap();
     Arc::into_inner(outcome).unwrap().into_inner().unwrap()
 }
 
@@ -108,10 +108,10 @@ async fn every_acknowledged_span_is_there_exactly_once_after_kill_9() {
     let client = reqwest::Client::new();
     let mut expected: HashSet<String> = HashSet::new();
     for round in 0..ROUNDS {
-        let (acknowledged, refused) = load_until_killed(start(folder.path()), round).await;
+        let (acknowledged, refused) = load_until_killed(start(folder.path()).await, round).await;
         expected.extend(acknowledged.iter().map(|body| body.trace_id.clone()));
 
-        let server = start(folder.path());
+        let server = start(folder.path()).await;
         let rows = stored(&client, &server).await;
         for trace in &expected {
             assert_eq!(rows.get(trace), Some(&(SPANS_PER_BODY, SPANS_PER_BODY)), "round {round}: acknowledged trace {trace}");
@@ -130,6 +130,6 @@ async fn every_acknowledged_span_is_there_exactly_once_after_kill_9() {
         let rows = stored(&client, &server).await;
         assert_eq!(rows.len(), expected.len(), "round {round}: traces after the resend");
         assert!(rows.values().all(|counts| *counts == (SPANS_PER_BODY, SPANS_PER_BODY)), "round {round}: a resend left a duplicate");
-        server.kill();
+        server.kill().await.unwrap();
     }
 }

@@ -31,13 +31,15 @@ pub struct Ready {
 #[derive(Debug, Clone)]
 pub struct Program {
     binary: PathBuf,
+    /// Another program that runs it, such as `strace`, with its arguments.
+    wrapper: Vec<String>,
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
 }
 
 impl Program {
     pub fn new(binary: impl Into<PathBuf>) -> Self {
-        Self { binary: binary.into(), arguments: Vec::new(), environment: Vec::new() }
+        Self { binary: binary.into(), wrapper: Vec::new(), arguments: Vec::new(), environment: Vec::new() }
     }
 
     /// The binary that `TELLTALE_BIN` names; for tests outside the package that builds it.
@@ -50,6 +52,12 @@ impl Program {
         self
     }
 
+    /// Runs it below another program: `under(["strace", "-f"])`.
+    pub fn under<W: Into<String>>(mut self, wrapper: impl IntoIterator<Item = W>) -> Self {
+        self.wrapper = wrapper.into_iter().map(Into::into).collect();
+        self
+    }
+
     pub fn variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.environment.push((name.into(), value.into()));
         self
@@ -57,7 +65,18 @@ impl Program {
 
     /// Runs `serve` over the data folder and waits for its ready line.
     pub async fn serve(&self, data_dir: &Path) -> anyhow::Result<Running> {
-        let mut command = Command::new(&self.binary);
+        let mut command = match self.wrapper.split_first() {
+            None => Command::new(&self.binary),
+            Some((program, arguments)) => {
+                let mut command = Command::new(program);
+                command.args(arguments).arg(&self.binary);
+                command
+            }
+        };
+        // Only what the test says, not what the developer's shell happens to hold.
+        std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TELLTALE_")).for_each(|(name, _)| {
+            command.env_remove(name);
+        });
         command.args(["serve", "--data-dir"]).arg(data_dir);
         command.args(["--listen", "127.0.0.1:0", "--otlp-http", "127.0.0.1:0", "--otlp-grpc", "off"]).args(&self.arguments);
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
@@ -84,12 +103,12 @@ impl Program {
         };
         let ready: Ready = serde_json::from_str(&line).with_context(|| format!("expected the ready line, got {line:?}"))?;
         ensure!(ready.event == "ready", "expected the ready line, got {line:?}");
-        Ok(Running { child, ready, log: Some(log) })
+        Ok(Running { child, ready, log: Some(log), is_wrapped: !self.wrapper.is_empty() })
     }
 }
 
 /// Log lines kept of a program.
-const KEPT_LOG_LINES: usize = 200;
+const KEPT_LOG_LINES: usize = 50_000;
 
 /// A running program. Dropping it kills it.
 #[derive(Debug)]
@@ -97,6 +116,7 @@ pub struct Running {
     child: Child,
     ready: Ready,
     log: Option<JoinHandle<Vec<String>>>,
+    is_wrapped: bool,
 }
 
 impl Running {
@@ -121,8 +141,11 @@ impl Running {
 
     /// SIGTERM; returns how it ended and the last lines of its log.
     pub async fn terminate(mut self) -> anyhow::Result<(ExitStatus, Vec<String>)> {
-        let id = self.child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)).context("the program has ended already")?;
-        kill_process(id, Signal::TERM)?;
+        let id = self.child.id().context("the program has ended already")?;
+        // A wrapper ends with the program, and is not to be signalled itself: strace would let go of it.
+        let wrapped = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+        let id = wrapped.split_whitespace().next().filter(|_| self.is_wrapped).map_or(Ok(id), str::parse)?;
+        kill_process(Pid::from_raw(i32::try_from(id)?).context("not a process id")?, Signal::TERM)?;
         let status = tokio::time::timeout(MAX_STOP, self.child.wait()).await.context("the program does not stop on SIGTERM")??;
         let log = match self.log.take() {
             Some(log) => log.await.unwrap_or_default(),

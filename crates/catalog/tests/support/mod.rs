@@ -1,5 +1,5 @@
 //! What the tests of both databases share.
-#![allow(dead_code, unreachable_pub, reason = "each test binary uses its part")]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "helpers of tests, of which each binary uses its part")]
 
 use bytes::Bytes;
 use catalog::Catalog;

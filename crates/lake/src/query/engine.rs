@@ -31,6 +31,8 @@ use tokio_util::task::AbortOnDropHandle;
 
 /// Threads of the query runtime, and partitions of a plan. More would take the cores that ingest needs on a small machine.
 const THREADS: usize = 2;
+/// Parser and planner recurse over what the SQL guard allows (500 operators, 50 parentheses). Only touched pages take memory.
+const STACK_BYTES: usize = 64 << 20;
 /// Queries that run at once. They share the threads; more would only share the memory.
 const MAX_RUNNING: usize = 8;
 /// Queries that run or wait: a dashboard opens about ten at once, so this is a few dashboards.
@@ -72,6 +74,7 @@ impl QueryEngine {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(THREADS)
             .thread_name("query")
+            .thread_stack_size(STACK_BYTES)
             .enable_time()
             .build()
             .map_err(StoreError::internal)?;

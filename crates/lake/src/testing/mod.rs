@@ -4,4 +4,4 @@ mod catalog;
 mod rows;
 
 pub(crate) use catalog::{Failure, MemoryCatalog};
-pub(crate) use rows::{batch_of, digest, log, project, span, stored_spans};
+pub(crate) use rows::{batch_of, log, project, span, stored_spans};

@@ -78,7 +78,7 @@ impl SegmentCatalog for MemoryCatalog {
         let live = state.segments.values().filter(|segment| segment.state == SegmentState::Live);
         let added = live.filter(|segment| segment.commit_seq > since).cloned().collect();
         let removed = state.removed.iter().filter(|(seq, _)| *seq > since).map(|(_, id)| *id).collect();
-        Ok(SegmentChanges { upto: state.seq, added, removed })
+        Ok(SegmentChanges { upto: state.seq, added, removed, reset: false })
     }
 
     async fn inline_bytes(&self, id: SegmentId) -> StoreResult<Option<Bytes>> {

@@ -16,7 +16,7 @@ mod hex_text {
     }
 
     pub(super) fn decode(text: &str) -> Option<String> {
-        if text.len() % 2 != 0 || text.len() > 1024 || !text.is_ascii() {
+        if !text.len().is_multiple_of(2) || text.len() > 1024 || !text.is_ascii() {
             return None;
         }
         let bytes: Option<Vec<u8>> = (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect();

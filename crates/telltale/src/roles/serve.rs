@@ -66,6 +66,7 @@ async fn serve(config: ServeConfig) -> anyhow::Result<()> {
         None => Stopped::Cancelled,
     };
     lake.shutdown().await;
+    parts.catalog.close().await;
     ensure!(stopped != Stopped::Fenced, "another process took this one for dead and shut it out (was it suspended?); start it again");
     tracing::info!("stopped");
     Ok(())

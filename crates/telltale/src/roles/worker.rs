@@ -14,6 +14,7 @@ pub fn run(config: WorkerConfig) -> anyhow::Result<()> {
         tracing::info!("background jobs are running");
         let stopped = wiring::worker(&parts, &lake).run(stop).await;
         lake.shutdown().await;
+        parts.catalog.close().await;
         ensure!(stopped != Stopped::Fenced, "another process took this one for dead and shut it out (was it suspended?); start it again");
         Ok(())
     })

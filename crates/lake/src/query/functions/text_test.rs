@@ -3,7 +3,7 @@
 use crate::query::text::TextMatcher;
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef, AsArray, BooleanArray, BooleanBuilder},
+        array::{Array, ArrayRef, AsArray, BooleanBuilder},
         compute::cast,
         datatypes::DataType,
     },
@@ -106,7 +106,7 @@ impl ScalarUDFImpl for TextTestFunction {
         }
         let mut result = BooleanBuilder::with_capacity(passed.len());
         result.append_slice(&passed);
-        Ok(ColumnarValue::Array(Arc::new(BooleanArray::from(result.finish()))))
+        Ok(ColumnarValue::Array(Arc::new(result.finish())))
     }
 }
 

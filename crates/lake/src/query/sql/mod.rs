@@ -26,7 +26,6 @@ use result::ResultBuilder;
 use std::collections::HashMap;
 
 pub(crate) async fn run(lake: &Lake, query: SqlQuery) -> StoreResult<SqlResult> {
-    let statement = guard::read_only(&query.query)?;
     let mut tables = Vec::new();
     for kind in RowKind::ALL {
         tables.push((kind, lake.table(kind, query.project).await?));
@@ -34,6 +33,8 @@ pub(crate) async fn run(lake: &Lake, query: SqlQuery) -> StoreResult<SqlResult> 
     let environment = lake.engine().capped_environment(query.limits.max_memory_bytes)?;
     let limits = query.limits;
     let work = move |_: Session| async move {
+        // Here rather than before: parsing recurses, and the query threads have the stack for what the guard lets through.
+        let statement = guard::read_only(&query.query)?;
         // Functions of one's own session: no table functions, no files, no settings that outlive the query.
         let state = SessionStateBuilder::new()
             .with_config(super::engine::session_config())
@@ -46,9 +47,12 @@ pub(crate) async fn run(lake: &Lake, query: SqlQuery) -> StoreResult<SqlResult> 
         let plan = context.state().statement_to_plan(statement).await.map_err(QueryFailure::of_sql)?;
         let allowed = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
         allowed.verify_plan(&plan).map_err(QueryFailure::of_sql)?;
-        // One row more than is shown tells that there are more.
-        let frame =
-            DataFrame::new(context.state(), plan).limit(0, Some(limits.max_rows.saturating_add(1))).map_err(QueryFailure::of_sql)?;
+        let mut frame = DataFrame::new(context.state(), plan);
+        // An EXPLAIN must stay the root, and has few rows.
+        if !matches!(frame.logical_plan(), LogicalPlan::Explain(_)) {
+            // One row more than is shown tells that there are more.
+            frame = frame.limit(0, Some(limits.max_rows.saturating_add(1))).map_err(QueryFailure::of_sql)?;
+        }
         let task = context.task_ctx();
         let physical = frame.create_physical_plan().await.map_err(QueryFailure::of_sql)?;
         let mut batches = execute_stream(physical, task).map_err(QueryFailure::of_sql)?;

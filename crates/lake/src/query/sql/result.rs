@@ -40,7 +40,7 @@ impl ResultBuilder {
         let wanted = (self.max_rows - self.result.rows.len()).min(batch.num_rows());
         self.result.truncated |= wanted < batch.num_rows();
         let batch = batch.slice(0, wanted);
-        let cost = batch.columns().iter().map(|column| content_bytes(column)).sum::<usize>() + batch.num_columns() * wanted * VALUE_BYTES;
+        let cost = batch.columns().iter().map(content_bytes).sum::<usize>() + batch.num_columns() * wanted * VALUE_BYTES;
         self.bytes_left = self
             .bytes_left
             .checked_sub(cost)
