@@ -57,6 +57,7 @@ step_rust() {
 step_web() {
   check "web: types" npm --prefix web run --silent typecheck
   check "web: lint" npm --prefix web run --silent lint
+  check "web: format" npm --prefix web run --silent format:check
   local out=$cache/web-tests.json status
   (cd web && npx --no-install vitest run --reporter=default --reporter=json --outputFile.json="$out")
   status=$?

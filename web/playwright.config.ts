@@ -1,10 +1,9 @@
 import { defineConfig } from "@playwright/test";
 
-/** A running server: `TELLTALE_URL=http://127.0.0.1:8001 npm run e2e`. */
-const baseURL = process.env.TELLTALE_URL ?? "http://127.0.0.1:8001";
-
 export default defineConfig({
   testDir: "e2e",
+  // Starts the binary that TELLTALE_BINARY names; or TELLTALE_URL names a running server.
+  globalSetup: "./e2e/global-setup.ts",
   outputDir: "test-results",
   fullyParallel: true,
   workers: 2,
@@ -14,7 +13,6 @@ export default defineConfig({
   forbidOnly: true,
   reporter: [["list"]],
   use: {
-    baseURL,
     viewport: { width: 1440, height: 900 },
     locale: "en-US",
     timezoneId: "UTC",

@@ -35,6 +35,9 @@ async function answered<T>(response: { ok: () => boolean; status: () => number; 
 }
 
 export const test = base.extend<{ seed: Seeder; page: Page }>({
+  // Set by the global set-up, after the configuration was read.
+
+  baseURL: async ({}, provide) => provide(process.env.TELLTALE_URL),
   seed: async ({ request }, provide) => {
     const project = await createProject(request);
     const headers = { authorization: `Bearer ${project.secret}` };

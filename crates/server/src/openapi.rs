@@ -1,6 +1,7 @@
 //! The OpenAPI document, generated from the handlers.
 
 use crate::{router::documented_routes, routes::live::Missed};
+use model::{query::GroupBy, telemetry::RowKind};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -12,7 +13,7 @@ use utoipa::{
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Telltale", description = "LLM observability: take in calls, read them back, see what they cost.", license(name = "Apache-2.0", identifier = "Apache-2.0")),
-    components(schemas(Missed)),
+    components(schemas(Missed, RowKind, GroupBy)),
     modifiers(&Credentials),
     tags(
         (name = "ingest", description = "Sending telemetry"),
