@@ -44,6 +44,9 @@ fn pool(connections: u32, extra: &'static str) -> AnyPoolOptions {
         .test_before_acquire(false)
         .idle_timeout(None)
         .max_lifetime(None)
+        // After some errors (disk full above all) SQLite has already rolled back by itself. The driver's own ROLLBACK then fails, and it
+        // would count the transaction as open for ever: such a connection is replaced.
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         .after_connect(move |connection, _| {
             Box::pin(async move {
                 prepare(connection).await?;
@@ -95,6 +98,24 @@ pub(crate) async fn release_free_pages(database: &Database) -> Result<(), Error>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::is_unavailable;
+
+    #[tokio::test]
+    async fn writing_goes_on_after_a_full_disk() {
+        sqlx::any::install_default_drivers();
+        let folder = tempfile::tempdir().unwrap();
+        let database = super::connect(&folder.path().join("catalog.db"), "x".to_owned()).await.unwrap();
+        database.write.execute("CREATE TABLE t (x BLOB)").await.unwrap();
+        // Of this connection alone: no more pages than there are.
+        database.write.execute("PRAGMA max_page_count = 1").await.unwrap();
+        let mut transaction = database.begin_write().await.unwrap();
+        let full = sqlx::query::<Any>("INSERT INTO t VALUES (zeroblob(1000000))").execute(&mut *transaction).await.unwrap_err();
+        assert!(is_unavailable(&full), "{full}");
+        drop(transaction);
+        let mut transaction = database.begin_write().await.unwrap();
+        sqlx::query::<Any>("INSERT INTO t VALUES (zeroblob(1000000))").execute(&mut *transaction).await.unwrap();
+        transaction.commit().await.unwrap();
+    }
 
     #[tokio::test]
     async fn unsafe_settings_are_refused_by_name() {

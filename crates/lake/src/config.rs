@@ -80,7 +80,7 @@ impl LakeConfig {
                 start_segments: 256,
                 start_bytes: 64 * MIB as u64,
                 start_age: Duration::from_secs(30),
-                max_decoded_bytes: (memory_budget / 8).clamp(16 * MIB, 128 * MIB),
+                max_decoded_bytes: (memory_budget / 16).clamp(16 * MIB, 128 * MIB),
                 day_split_rows: 1_000_000,
                 max_file_rows: 2_000_000,
                 own_file_rows: 1_024,

@@ -21,22 +21,43 @@ pub(crate) async fn delete_retired(storage: &Storage, limits: &GarbageLimits) ->
     let mut deleted = 0;
     for _ in 0..MAX_ROUNDS {
         let segments = storage.catalog.deletable_segments(limits.retired_min_age, BATCH).await?;
-        let ids: Vec<SegmentId> = segments.iter().map(|segment| segment.id).collect();
-        let files = segments.iter().filter_map(|segment| match &segment.location {
-            Location::File(path) => Some(storage.path_of(path)),
-            Location::Inline => None,
+        let files = segments.iter().map(|segment| match &segment.location {
+            Location::File(path) => (segment.id, Some(storage.path_of(path))),
+            Location::Inline => (segment.id, None),
         });
-        let files: Vec<PathBuf> = files.collect();
+        let files: Vec<_> = files.collect();
         // First the files, then the rows that name them: a crash in between leaves rows to be done again, never an unnamed file.
-        deleted += blocking(move || Ok(files.iter().filter(|path| remove(path)).count() as u64)).await?;
-        if !ids.is_empty() {
-            storage.catalog.forget_segments(&ids).await?;
+        let (gone, removed) =
+            blocking(move || remove_durably(files).map_err(|error| unavailable("deleting segment files", &error))).await?;
+        deleted += removed;
+        if !gone.is_empty() {
+            storage.catalog.forget_segments(&gone).await?;
         }
-        if ids.len() < BATCH {
+        if gone.len() < BATCH {
             break;
         }
     }
     Ok(deleted)
+}
+
+/// The segments whose bytes are gone, even after a power loss, and how many files that took. A file that cannot be removed keeps its row.
+fn remove_durably(files: Vec<(SegmentId, Option<PathBuf>)>) -> io::Result<(Vec<SegmentId>, u64)> {
+    let (mut gone, mut removed, mut directories) = (Vec::new(), 0, HashSet::new());
+    for (id, path) in files {
+        if let Some(path) = path {
+            if remove(&path) {
+                removed += 1;
+            } else if path.try_exists()? {
+                continue;
+            }
+            directories.extend(path.parent().map(Path::to_path_buf));
+        }
+        gone.push(id);
+    }
+    for directory in directories.iter().filter(|directory| directory.is_dir()) {
+        fs::File::open(directory)?.sync_all()?;
+    }
+    Ok((gone, removed))
 }
 
 /// Fences silent writers, then deletes the files that writers fenced in an earlier transaction wrote but never published.

@@ -15,6 +15,10 @@ impl HealthCheck for Lake {
 
     async fn check(&self) -> ComponentHealth {
         let started = Instant::now();
+        if let Some(refusal) = self.refusal() {
+            let latency_ms = started.elapsed().as_secs_f64() * 1000.0;
+            return ComponentHealth { status: ComponentStatus::Down, latency_ms, required: true, message: Some(refusal.to_owned()) };
+        }
         let (status, message) = match tokio::time::timeout(TIMEOUT, self.stats()).await {
             Ok(Ok(stats)) if stats.quarantined_segments > 0 => {
                 (ComponentStatus::Degraded, Some(format!("{} damaged segments are not read", stats.quarantined_segments)))

@@ -75,6 +75,11 @@ impl Lake {
         &self.inner.engine
     }
 
+    /// Why no row can be stored any more, if so.
+    pub(crate) fn refusal(&self) -> Option<&'static str> {
+        self.inner.committer.refusal()
+    }
+
     /// Bytes of decoded recent batches held in memory.
     pub(crate) fn hot_bytes(&self) -> usize {
         self.inner.storage.hot.bytes()
@@ -91,6 +96,7 @@ impl Lake {
         self.inner.stop.cancel();
         self.inner.snapshots.release_all().await;
         if self.inner.committer.left_nothing_behind()
+            && self.inner.compactor.left_nothing_behind()
             && let Err(error) = self.inner.storage.catalog.forget_writer(self.inner.writer).await
         {
             tracing::warn!(%error, "this writer stays registered until it is found silent");
@@ -136,6 +142,8 @@ impl Maintenance for Lake {
 
     async fn collect_garbage(&self) -> StoreResult<u64> {
         let retired = delete_retired(&self.inner.storage, &self.inner.config.retention).await?;
+        // After a suspend or a jump of the clock this process would find itself silent, and fence itself.
+        self.heartbeat().await?;
         Ok(retired + delete_orphans(&self.inner.storage, &self.inner.config.retention).await?)
     }
 

@@ -5,22 +5,36 @@ use crate::{
     gc::delete_orphans,
     segment::LiveSegment,
     snapshot::Snapshots,
-    storage::{SEGMENTS, Storage, blocking, create_parents, unavailable},
+    storage::{SEGMENTS, Storage, blocking, create_parents, sync_parent, unavailable},
 };
-use model::{StoreResult, segment::Location};
-use std::{fs, io, sync::Arc};
+use model::{StoreError, StoreResult, segment::Location};
+use std::{fs, io, path::Path, sync::Arc};
 
 /// Makes the data directory, clears away what died half-way, and looks that every live file is there and whole.
 pub(crate) async fn recover(config: &LakeConfig, storage: &Storage, snapshots: &Snapshots) -> StoreResult<()> {
-    let segments = config.data_dir.join(SEGMENTS).join("l0");
-    blocking(move || create_parents(&segments).map_err(|error| unavailable("making the data directory", &error))).await?;
-    delete_orphans(storage, &config.retention).await?;
     let snapshot = snapshots.newest().await?;
+    let segments = config.data_dir.join(SEGMENTS);
+    let names_files = snapshot.segments.iter().any(|segment| matches!(segment.meta.location, Location::File(_)));
+    blocking(move || prepare(&segments, names_files)).await?;
+    delete_orphans(storage, &config.retention).await?;
     let damaged = damaged_files(storage, &snapshot.segments).await?;
     for (segment, reason) in damaged {
         segment.quarantine(reason).await?;
     }
     Ok(())
+}
+
+/// Refuses a folder that never held segments although the catalog names files: it is the wrong one, or its volume is not mounted.
+/// Every segment would be taken for damaged.
+fn prepare(segments: &Path, names_files: bool) -> StoreResult<()> {
+    if names_files && !segments.is_dir() {
+        let message = "the data folder holds no segments, but the catalog names segment files: is it the right folder, and mounted?";
+        return Err(StoreError::Unavailable(message.to_owned()));
+    }
+    let level = segments.join("l0");
+    // Synced at every start: an earlier process may have died after it made a directory and before that was durable.
+    let made = create_parents(&level).and_then(|()| sync_parent(&level)).and_then(|()| sync_parent(segments));
+    made.map_err(|error| unavailable("making the data directory", &error))
 }
 
 /// By size only: contents are checked when they are read, so that start takes no longer with more data.

@@ -3,14 +3,14 @@
 use crate::{
     hot::Batches,
     rows::ipc,
-    storage::{Storage, blocking},
+    storage::{Storage, blocking, unavailable},
 };
 use bytes::Bytes;
 use model::{
     SegmentId, StoreError, StoreResult,
     segment::{Location, Segment},
 };
-use std::{path::PathBuf, sync::Arc};
+use std::{fs::File, path::PathBuf, sync::Arc};
 
 /// One segment of a snapshot.
 pub(crate) struct LiveSegment {
@@ -68,6 +68,25 @@ impl LiveSegment {
     /// Takes the segment out of every later snapshot. For readers that find the bytes damaged.
     pub(crate) async fn quarantine(&self, reason: &str) -> StoreResult<()> {
         self.storage.quarantine(&self.meta, reason).await
+    }
+
+    /// The same for a compacted segment whose reader failed, if its file is not what was published. A whole file is only out of reach
+    /// for now (too many open files, say): its rows must not be hidden for good.
+    pub(crate) async fn quarantine_if_changed(&self, reason: &str) -> StoreResult<()> {
+        let Some(path) = self.parquet_path() else { return self.quarantine(reason).await };
+        let checksum = self.meta.checksum;
+        let is_whole = blocking(move || {
+            let file = File::open(&path).map_err(|error| unavailable("opening a segment file", &error))?;
+            let mut hasher = blake3::Hasher::new();
+            // What the disk cannot give back is damaged too.
+            let is_read = hasher.update_reader(file).is_ok();
+            Ok(is_read && *hasher.finalize().as_bytes() == checksum)
+        })
+        .await?;
+        if is_whole {
+            return Err(StoreError::Unavailable(format!("segment {} is whole but could not be read: {reason}", self.meta.id)));
+        }
+        self.quarantine(reason).await
     }
 
     /// `None` when a segment that is still live has no bytes. An error when it was retired and deleted meanwhile.

@@ -5,7 +5,7 @@ use crate::{
     segment::CommitSeq,
     telemetry::{LogRecord, MetricPoint, SpanSummary},
 };
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::value::RawValue;
 
 /// One new row, as the live view shows it: in JSON its fields beside `type`; a metric point, which has a `type` of its own, under `point`.
@@ -14,16 +14,7 @@ use serde_json::value::RawValue;
 pub enum LiveRow {
     Span(Box<SpanSummary>),
     Log(LogRecord),
-    Metric(#[serde(serialize_with = "under_point")] MetricPoint),
-}
-
-#[derive(Serialize, Deserialize)]
-struct UnderPoint<T> {
-    point: T,
-}
-
-fn under_point<S: Serializer>(point: &MetricPoint, serializer: S) -> Result<S::Ok, S::Error> {
-    UnderPoint { point }.serialize(serializer)
+    Metric { point: MetricPoint },
 }
 
 impl<'de> Deserialize<'de> for LiveRow {
@@ -34,12 +25,16 @@ impl<'de> Deserialize<'de> for LiveRow {
             #[serde(rename = "type")]
             row_type: String,
         }
+        #[derive(Deserialize)]
+        struct Metric {
+            point: MetricPoint,
+        }
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         let Tag { row_type } = serde_json::from_str(raw.get()).map_err(D::Error::custom)?;
         match row_type.as_str() {
             "span" => serde_json::from_str(raw.get()).map(Self::Span),
             "log" => serde_json::from_str(raw.get()).map(Self::Log),
-            "metric" => serde_json::from_str(raw.get()).map(|UnderPoint { point }| Self::Metric(point)),
+            "metric" => serde_json::from_str(raw.get()).map(|Metric { point }| Self::Metric { point }),
             _ => return Err(D::Error::custom("expected a type of span, log or metric")),
         }
         .map_err(D::Error::custom)
@@ -87,7 +82,7 @@ mod tests {
             tags: Attributes::new(),
             ingest_time: Timestamp::from_nanos(6),
         };
-        let rows = vec![LiveRow::Span(Box::new(SpanSummary::from(&span))), LiveRow::Metric(point)];
+        let rows = vec![LiveRow::Span(Box::new(SpanSummary::from(&span))), LiveRow::Metric { point }];
         let batch = LiveBatch { project: ProjectId::generate(), commit_seq: 3, rows, omitted: 0 };
         let json = serde_json::to_string(&batch).unwrap();
         assert_eq!(serde_json::from_str::<LiveBatch>(&json).unwrap(), batch);

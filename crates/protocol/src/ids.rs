@@ -1,6 +1,10 @@
 //! Ids that are not of OpenTelemetry's form become one by hashing; the same native id always becomes the same id.
 
+use crate::{ingest_api, otlp};
 use model::{SpanId, TraceId};
+
+/// Every convention that native ids are hashed under: what a look-up by a native id must try.
+pub const ID_CONVENTIONS: [&str; 2] = [ingest_api::CONVENTION, otlp::ID_CONVENTION];
 
 fn native_hash(convention: &str, native: &str) -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();

@@ -7,13 +7,15 @@
 
 mod ids;
 pub mod ingest_api;
+mod json_bounds;
 mod messages;
 mod numbers;
 pub mod otlp;
 mod rules;
 mod usage;
 
-pub use ids::{native_span_id, native_trace_id};
+pub use ids::{ID_CONVENTIONS, native_span_id, native_trace_id};
+pub use json_bounds::check_json_values;
 pub use messages::regenerate::{RegenerateError, regenerate, regenerate_value};
 
 use model::{Timestamp, telemetry::Incoming};
@@ -39,6 +41,10 @@ impl RowError {
     pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self { field: field.into(), message: message.into() }
     }
+
+    pub(crate) fn too_many_values(limit: usize) -> Self {
+        Self::new("attributes", format!("expected at most {limit} attributes, list items, events and links in one row"))
+    }
 }
 
 /// The rows of one request: the good ones, and the bad ones by their place in arrival order.
@@ -63,11 +69,23 @@ impl<T> Normalised<T> {
     }
 }
 
-/// Why a whole body could not be read: answered 400, and not to be retried.
+/// Why a whole body could not be read: answered 400 or 413, and not to be retried.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct DecodeError {
     pub message: String,
     /// The innermost field that was being read, where the format tells.
     pub field: Option<String>,
+    /// The body could be read but is more than one request may hold (HTTP: 413 in place of 400).
+    pub too_large: bool,
+}
+
+impl DecodeError {
+    pub(crate) fn malformed(message: impl Into<String>) -> Self {
+        Self { message: message.into(), field: None, too_large: false }
+    }
+
+    pub(crate) fn too_large(message: impl Into<String>) -> Self {
+        Self { message: message.into(), field: None, too_large: true }
+    }
 }

@@ -11,6 +11,13 @@ const MAX_AHEAD_NANOS: i64 = NANOS_PER_DAY;
 /// Most rows of one request. A row takes at least a kilobyte in memory however small it is on the wire, and exporters send
 /// thousands at most.
 const MAX_ROWS: usize = 100_000;
+/// Most attributes, list items, events, links and points of one request. Each takes about 70 bytes as sent and twice that as part of
+/// a row, so that a request stays below half a gigabyte; 64 MiB of ordinary attributes are fewer.
+pub(crate) const MAX_VALUES: usize = 2_000_000;
+/// The same for one span or log record: nobody can read a row with more, and the longest embeddings have 4,000 numbers.
+pub(crate) const MAX_VALUES_PER_ROW: usize = 100_000;
+/// Deepest nesting of a JSON value that is kept. Readers of stored rows stop at 128 levels, and a row adds some around its values.
+pub(crate) const MAX_JSON_LEVELS: usize = 64;
 /// Most memory, over all rows of a request, for copies of what their resource and scope say.
 const MAX_SHARED_BYTES: usize = 128 * 1024 * 1024;
 /// The same for one row, however few there are.
@@ -21,10 +28,7 @@ pub(crate) fn check_row_count(rows: usize) -> Result<(), DecodeError> {
     if rows <= MAX_ROWS {
         return Ok(());
     }
-    Err(DecodeError {
-        message: format!("expected at most {MAX_ROWS} rows in one request, found {rows}: send smaller batches"),
-        field: None,
-    })
+    Err(DecodeError::too_large(format!("expected at most {MAX_ROWS} rows in one request, found {rows}: send smaller batches")))
 }
 
 /// How many bytes of attributes each of so many rows may inherit.

@@ -242,3 +242,15 @@ fn metrics_are_read() {
         assert_eq!(ingest_api::metric(metric.clone(), &context()).unwrap_err().field, field, "{metric}");
     }
 }
+
+#[test]
+fn values_nested_too_deep_to_be_read_back_are_refused_by_name() {
+    let nested = |levels: usize| (0..levels).fold(json!(1), |inner, _| json!([inner]));
+    assert_eq!(read(json!({"metadata": {"k": nested(63)}})).payload.metadata["k"], nested(63));
+    for (field, value) in [("metadata", json!({"k": nested(64)})), ("response", nested(100)), ("unknown", nested(65))] {
+        let error = refused(json!({field: value}));
+        assert_eq!((error.field.as_str(), error.message.contains("64 levels")), (field, true), "{error}");
+    }
+    let long = "a secret in the place of a name ".repeat(10);
+    assert!(refused(json!({long.as_str(): nested(65)})).field.len() <= 64);
+}

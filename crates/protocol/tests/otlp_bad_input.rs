@@ -10,7 +10,7 @@ use protocol::{
     DecodeError, Normalised,
     otlp::{
         self, Encoding,
-        wire::{AnyValue, ArrayValue, ExportTraceServiceRequest, KeyValue, ResourceSpans, ScopeSpans, Span, any_value::Value},
+        wire::{AnyValue, ArrayValue, ExportTraceServiceRequest, KeyValue, Resource, ResourceSpans, ScopeSpans, Span, any_value::Value},
     },
 };
 use serde_json::json;
@@ -43,6 +43,10 @@ fn normalise_json(spans: serde_json::Value) -> Normalised<model::telemetry::Span
 
 fn attribute(name: &str, value: Value) -> KeyValue {
     KeyValue { key: name.to_owned().into(), value: Some(AnyValue { value: Some(value) }) }
+}
+
+fn text(text: impl Into<Bytes>) -> Value {
+    Value::String(text.into())
 }
 
 fn json_error(body: &str) -> DecodeError {
@@ -336,4 +340,112 @@ fn bodies_with_too_many_rows_are_refused() {
     };
     let error = otlp::decode_traces(request.encode_to_vec().into(), Encoding::Protobuf).unwrap_err();
     assert!(error.message.contains("at most 100000 rows"), "{error}");
+}
+
+/// A field with these bytes in it, as protobuf writes it.
+fn field(tag: u8, content: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![tag << 3 | 2];
+    prost::encoding::encode_varint(content.len() as u64, &mut bytes);
+    bytes.extend_from_slice(content);
+    bytes
+}
+
+/// Empty messages: two bytes each on the wire, a hundred times that when decoded.
+fn empty_messages(tag: u8, count: usize) -> Vec<u8> {
+    [tag << 3 | 2, 0].repeat(count)
+}
+
+fn decode_protobuf(body: Vec<u8>) -> Result<otlp::TracesRequest, DecodeError> {
+    otlp::decode_traces(body.into(), Encoding::Protobuf)
+}
+
+#[test]
+fn a_row_that_explodes_when_decoded_is_rejected_alone() {
+    let good = |number| field(2, &good_span(number).encode_to_vec());
+    let rows = [9, 11, 13].map(|list| field(2, &[good_span(2).encode_to_vec(), empty_messages(list, 100_001)].concat()));
+    let body = field(1, &field(2, &[good(1), rows.concat(), good(3)].concat()));
+    let normalised = otlp::spans(decode_protobuf(body).unwrap(), &context());
+    assert_eq!(normalised.rows.len(), 2);
+    assert_eq!(normalised.rejected.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [1, 2, 3]);
+    assert!(normalised.rejected[0].1.message.contains("at most 100000 attributes"), "{:?}", normalised.rejected);
+
+    let span = |attributes: &str| {
+        format!(r#"{{"traceId":"{0}{0}","spanId":"{0}","startTimeUnixNano":{START},"attributes":[{attributes}]}}"#, "01".repeat(8))
+    };
+    let many = format!("{}{{}}", "{},".repeat(200_001));
+    let body = format!(r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{},{}]}}]}}]}}"#, span(&many), span(""));
+    let normalised = otlp::spans(otlp::decode_traces(body.into(), Encoding::Json).unwrap(), &context());
+    assert_eq!((normalised.rows.len(), normalised.rejected[0].0), (1, 0));
+}
+
+#[test]
+fn bodies_that_explode_when_decoded_are_refused() {
+    const COUNT: usize = 2_000_001;
+    let inside = |tags: &[u8]| {
+        let (last, around) = tags.split_last().unwrap();
+        around.iter().rev().fold(empty_messages(*last, COUNT), |content, tag| field(*tag, &content))
+    };
+    // Resources, attributes of a resource, scopes, attributes of a scope, rows.
+    for tags in [&[1][..], &[1, 1, 1], &[1, 2], &[1, 2, 1, 3], &[1, 2, 2]] {
+        assert!(decode_protobuf(inside(tags)).unwrap_err().too_large, "{tags:?}");
+    }
+    // Rows that are good one by one.
+    let row = field(2, &[good_span(1).encode_to_vec(), empty_messages(9, 90_000)].concat());
+    assert!(decode_protobuf(field(1, &field(2, &row.repeat(23)))).unwrap_err().too_large);
+    assert!(decode_protobuf(field(1, &field(2, &row.repeat(3)))).is_ok());
+    let bomb = format!(r#"{{"resourceSpans":[{{"resource":{{"attributes":[{}{{}}]}}}}]}}"#, "{},".repeat(COUNT));
+    assert!(json_error(&bomb).too_large);
+    assert!(!json_error("{").too_large);
+}
+
+#[test]
+fn points_and_buckets_of_metrics_are_bounded_too() {
+    let metric = |data_tag: u8, data: &[u8]| field(1, &field(2, &field(2, &[field(1, b"m"), field(data_tag, data)].concat())));
+    let decode = |body: Vec<u8>| otlp::decode_metrics(body.into(), Encoding::Protobuf);
+    assert!(decode(metric(5, &empty_messages(1, 100_001))).unwrap_err().too_large, "points");
+    let point = field(8, &field(2, &vec![1; 20_000_000]));
+    let request = decode(metric(10, &field(1, &point))).unwrap();
+    let normalised = otlp::metric_points(request, &context());
+    assert!(normalised.rejected[0].1.message.contains("in one row"), "{:?}", normalised.rejected);
+}
+
+/// The attributes of a resource are read once and shared by its scopes; the ones that rows inherit are bounded over all rows.
+#[test]
+fn a_long_resource_with_many_scopes_is_not_multiplied() {
+    let resource = Resource { attributes: vec![attribute("service.name", text("shop")), attribute("long", text("x".repeat(200_000)))] };
+    let scopes = (0..20_000_u64)
+        .map(|number| Span { span_id: (number + 1).to_be_bytes().to_vec().into(), ..good_span(1) })
+        .map(|span| ScopeSpans { scope: None, spans: vec![span] });
+    let request = ExportTraceServiceRequest {
+        resource_spans: vec![ResourceSpans { resource: Some(resource), scope_spans: scopes.chain([ScopeSpans::default()]).collect() }],
+    };
+    let request = decode_protobuf(request.encode_to_vec()).unwrap();
+    assert_eq!(request.groups.len(), 20_000, "a scope without rows is no group");
+    assert!(request.groups.iter().all(|group| std::sync::Arc::ptr_eq(&group.resource, &request.groups[0].resource)));
+    let normalised = otlp::spans(request, &context());
+    let span = &normalised.rows[19_999].row;
+    assert_eq!((span.service.as_deref(), &span.quality[..]), (Some("shop"), &["resource_attributes_truncated".to_owned()][..]));
+    assert_ne!(normalised.rows[0].digest, normalised.rows[1].digest);
+}
+
+/// Stored rows are read back with a parser that stops at 128 levels.
+#[test]
+fn text_that_is_nested_too_deep_to_be_read_back_stays_text() {
+    let nested = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
+    let read = |name: &str, value: String| {
+        let attributes = vec![attribute(name, text(value)), attribute("gen_ai.operation.name", text("execute_tool"))];
+        let row = normalise(vec![Span { attributes, ..good_span(1) }]).rows.remove(0).row;
+        let stored = serde_json::to_string(&row.payload).unwrap();
+        serde_json::from_str::<serde_json::Value>(&stored).unwrap_or_else(|error| panic!("{name} does not read back: {error}"));
+        row.payload
+    };
+    for levels in [60, 66, 100, 120, 127] {
+        let messages = format!(r#"[{{"role":"user","parts":[{{"type":"tool_call","name":"n","arguments":{}}}]}}]"#, nested(levels));
+        let payload = read("gen_ai.input.messages", messages.clone());
+        let rebuilt = protocol::regenerate(&payload.input.unwrap(), &payload.originals["gen_ai.input.messages"]).unwrap();
+        assert_eq!(rebuilt, messages, "{levels}");
+        read("gen_ai.system_instructions", nested(levels));
+        read("gen_ai.tool.definitions", nested(levels));
+        read("gen_ai.tool.call.arguments", nested(levels));
+    }
 }

@@ -10,7 +10,7 @@ use crate::{
 use axum::{
     Json, Router,
     extract::DefaultBodyLimit,
-    http::{HeaderName, HeaderValue, StatusCode},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::from_fn_with_state,
     routing::get,
 };
@@ -59,6 +59,8 @@ fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(analytics::errors))
         .routes(routes!(logs::recent_logs))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        // Answers hold what only their caller may see: neither proxies nor browsers keep them.
+        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
 }
 
 /// Every route that is in the OpenAPI document: ours, `/api/v1/ingest/…`, and OTLP at `/v1/…`.

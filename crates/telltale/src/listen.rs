@@ -37,7 +37,9 @@ impl FromStr for OptionalListen {
 }
 
 pub async fn bind(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}: is another process using the port? Choose another with {setting}"))
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}: is another process using the port? Choose another with {setting}"))
 }
 
 /// A default port that is taken is only a warning: the main port takes OTLP too.

@@ -9,7 +9,8 @@ use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::Subscr
 const QUIET: &str = "sqlx=warn,hyper=warn,h2=warn,datafusion=warn,tower=warn";
 
 pub fn init(config: &LogConfig) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(format!("{QUIET},{}", config.log)).with_context(|| format!("--log {:?} is not a log filter", config.log))?;
+    let filter =
+        EnvFilter::try_new(format!("{QUIET},{}", config.log)).with_context(|| format!("--log {:?} is not a log filter", config.log))?;
     let json = match config.log_format {
         LogFormat::Auto => !std::io::stderr().is_terminal(),
         LogFormat::Json => true,
@@ -19,7 +20,9 @@ pub fn init(config: &LogConfig) -> anyhow::Result<()> {
     if json {
         registry.with(fmt::layer().json().flatten_event(true).with_writer(std::io::stderr)).init();
     } else {
-        registry.with(fmt::layer().compact().with_target(false).with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr)).init();
+        registry
+            .with(fmt::layer().compact().with_target(false).with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr))
+            .init();
     }
     Ok(())
 }

@@ -19,9 +19,9 @@ pub struct Parts {
     bus_health: Option<Arc<dyn HealthCheck>>,
 }
 
-/// Whether the catalog is a file in the data folder.
+/// Whether the catalog is a file, wherever it is.
 pub fn uses_sqlite(config: &StorageConfig) -> bool {
-    config.database_url.is_none()
+    config.database_url.as_deref().is_none_or(|url| url.starts_with("sqlite:"))
 }
 
 pub async fn open_catalog(config: &StorageConfig) -> anyhow::Result<Catalog> {
@@ -67,5 +67,16 @@ pub fn job_status(worker: &Worker) -> server::JobStatus {
 }
 
 pub fn make_folder(folder: &Path) -> anyhow::Result<()> {
-    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the data folder {}; choose another with --data-dir", folder.display()))
+    let is_new = !folder.is_dir();
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("cannot make the data folder {}; choose another with --data-dir", folder.display()))?;
+    if is_new {
+        // Its entry must survive a power loss like what will be in it. Folders further up may be closed to us.
+        for above in std::path::absolute(folder)?.ancestors().skip(1) {
+            if let Ok(directory) = std::fs::File::open(above) {
+                directory.sync_all().ok();
+            }
+        }
+    }
+    Ok(())
 }

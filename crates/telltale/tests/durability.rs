@@ -57,7 +57,13 @@ async fn the_file_the_directory_and_the_catalog_are_on_disk_before_the_answer() 
         .serve(&data_dir)
         .await
         .unwrap();
-    let answer = reqwest::Client::new().post(server.url("/api/v1/ingest/llm")).header("content-type", "application/json").body(large_body()).send().await.unwrap();
+    let answer = reqwest::Client::new()
+        .post(server.url("/api/v1/ingest/llm"))
+        .header("content-type", "application/json")
+        .body(large_body())
+        .send()
+        .await
+        .unwrap();
     assert_eq!(answer.status(), 201, "{}", answer.text().await.unwrap());
     server.terminate().await.unwrap();
 

@@ -10,7 +10,12 @@ const PASSWORD: &str = "a-password-that-nobody-may-log";
 #[tokio::test]
 async fn neither_prompts_nor_keys_nor_passwords_are_logged() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Program::new(env!("CARGO_BIN_EXE_telltale")).argument("--log=trace").variable("TELLTALE_ADMIN_PASSWORD", PASSWORD).serve(folder.path()).await.unwrap();
+    let server = Program::new(env!("CARGO_BIN_EXE_telltale"))
+        .argument("--log=trace")
+        .variable("TELLTALE_ADMIN_PASSWORD", PASSWORD)
+        .serve(folder.path())
+        .await
+        .unwrap();
     let client = reqwest::Client::new();
     let call = json!({"provider": "openai", "model": "gpt-4o", "prompt": PROMPT, "response": PROMPT, "input_tokens": "not a number"});
     client.post(server.url("/api/v1/ingest/llm")).bearer_auth(SECRET).json(&call).send().await.unwrap();

@@ -54,6 +54,10 @@ impl SegmentCatalog for Catalog {
         publish::publish(self.db(), &publication).await
     }
 
+    async fn was_published(&self, id: SegmentId) -> StoreResult<bool> {
+        publish::was_published(self.db(), id).await
+    }
+
     async fn current_seq(&self) -> StoreResult<CommitSeq> {
         listing::current_seq(self.db()).await
     }

@@ -126,3 +126,16 @@ async fn find_out(database: &Database, publication: &Publication, seq: i64, caus
         None => Err(StoreError::Unavailable(format!("the catalog did not commit: {cause}"))),
     }
 }
+
+/// Behind the publication lock: a commit whose connection was lost may still be under way on the server, unseen by a plain read.
+pub(super) async fn was_published(database: &Database, id: SegmentId) -> StoreResult<bool> {
+    let mut transaction = database.begin_write().await.map_err(store_error)?;
+    lock_publications(&mut transaction).await?;
+    let found = sqlx::query("SELECT id FROM segment WHERE id = $1")
+        .bind(id.to_hex())
+        .fetch_optional(&mut *transaction)
+        .await
+        .map_err(store_error)?;
+    transaction.rollback().await.map_err(store_error)?;
+    Ok(found.is_some())
+}

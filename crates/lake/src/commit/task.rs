@@ -143,6 +143,15 @@ impl Committer {
         self.fenced.store(true, Ordering::Release);
     }
 
+    /// Why nothing is committed any more, if so: a restart is needed.
+    pub(crate) fn refusal(&self) -> Option<&'static str> {
+        if self.fenced.load(Ordering::Acquire) {
+            return Some("another process took this one for dead and shut it out: start it again");
+        }
+        let is_running = self.requests.lock().as_ref().is_some_and(|requests| !requests.is_closed());
+        (!is_running).then_some("the store takes no more rows")
+    }
+
     /// Whether every file of this process is registered or gone.
     pub(crate) fn left_nothing_behind(&self) -> bool {
         !self.unresolved.load(Ordering::Acquire) && !self.fenced.load(Ordering::Acquire)

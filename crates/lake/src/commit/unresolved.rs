@@ -19,10 +19,7 @@ pub(super) struct Unresolved {
 /// Files of a publication that did not happen are removed.
 pub(crate) async fn was_published(storage: &Storage, segments: &[Segment]) -> StoreResult<bool> {
     let Some(first) = segments.first() else { return Ok(false) };
-    let found = match &first.location {
-        Location::Inline => storage.catalog.inline_bytes(first.id).await?.is_some(),
-        Location::File(path) => storage.catalog.known_files(path).await?.contains(path),
-    };
+    let found = storage.catalog.was_published(first.id).await?;
     if !found {
         remove_files(storage, segments).await;
     }

@@ -22,7 +22,13 @@ use model::{
     segment::{Location, NewSegment, Publication, PublishOutcome, Segment, SegmentState},
     telemetry::RowKind,
 };
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 use tokio::sync::oneshot;
 
 /// Compaction yields to ingest and queries, but not so far that debt piles up under load.
@@ -36,6 +42,8 @@ pub(crate) struct Compactor {
     pub(crate) writer: WriterId,
     pub(crate) limits: CompactionLimits,
     running: tokio::sync::Mutex<()>,
+    /// Pieces whose files were never learnt to be published or gone: a step can be dropped, or the catalog stay away.
+    unfinished: AtomicUsize,
 }
 
 /// The inputs that were taken, with their rows.
@@ -46,7 +54,12 @@ struct Loaded {
 
 impl Compactor {
     pub(crate) fn new(storage: Arc<Storage>, snapshots: Arc<Snapshots>, writer: WriterId, limits: CompactionLimits) -> Self {
-        Self { storage, snapshots, writer, limits, running: tokio::sync::Mutex::default() }
+        Self { storage, snapshots, writer, limits, running: tokio::sync::Mutex::default(), unfinished: AtomicUsize::new(0) }
+    }
+
+    /// Whether every file of this process is registered or gone.
+    pub(crate) fn left_nothing_behind(&self) -> bool {
+        self.unfinished.load(Ordering::Acquire) == 0
     }
 
     pub(crate) async fn compact(&self, force: bool) -> StoreResult<CompactionReport> {
@@ -64,9 +77,22 @@ impl Compactor {
         let rows_of_day = compacted_rows_by_day(&snapshot, &loaded.segments);
         let (inputs, batches) = (loaded.segments, loaded.batches);
         fault::point("compact.before_files");
+        self.unfinished.fetch_add(1, Ordering::AcqRel);
         let outputs = self.write(kind, level, batches, rows_of_day).await?;
         fault::point("compact.after_files");
-        self.publish(&inputs, outputs, force).await
+        if !self.publish(&inputs, &outputs).await? {
+            return Ok(CompactionReport { more: true, ..Default::default() });
+        }
+        fault::point("compact.after_publish");
+        let snapshot = self.snapshots.newest().await?;
+        Ok(CompactionReport {
+            segments_in: inputs.len() as u64,
+            segments_out: outputs.len() as u64,
+            rows: outputs.iter().map(|segment| segment.rows).sum(),
+            bytes_in: inputs.iter().map(|segment| segment.meta.bytes).sum(),
+            bytes_out: outputs.iter().map(|segment| segment.bytes).sum(),
+            more: choose(&snapshot.segments, &self.limits, Timestamp::now(), force).is_some(),
+        })
     }
 
     /// Inputs in order until the bound is reached, at least one (two when they are compacted already: one alone would gain nothing).
@@ -98,7 +124,7 @@ impl Compactor {
             return Ok(segment.decode().await?.to_vec());
         };
         match blocking(move || read_all(&path)).await {
-            Err(StoreError::Internal(reason)) => segment.quarantine(&reason).await.map(|()| Vec::new()),
+            Err(StoreError::Internal(reason)) => segment.quarantine_if_changed(&reason).await.map(|()| Vec::new()),
             other => other,
         }
     }
@@ -124,40 +150,35 @@ impl Compactor {
         finished.await.map_err(|_| StoreError::Internal("compaction ended badly".to_owned()))?
     }
 
-    async fn publish(&self, inputs: &[Arc<LiveSegment>], outputs: Vec<Segment>, force: bool) -> StoreResult<CompactionReport> {
+    /// `false` when somebody else replaced an input first. The files are then removed, as after every refusal.
+    async fn publish(&self, inputs: &[Arc<LiveSegment>], outputs: &[Segment]) -> StoreResult<bool> {
         let publication = Publication {
             writer: self.writer,
             add: outputs.iter().map(|segment| NewSegment { segment: segment.clone(), inline: None }).collect(),
             retire: inputs.iter().map(|segment| segment.id()).collect(),
         };
-        match self.storage.catalog.publish(publication).await {
-            Ok(PublishOutcome::Published(_)) => {}
+        let published = match self.storage.catalog.publish(publication).await {
+            Ok(PublishOutcome::Published(_)) => Ok(true),
             Ok(PublishOutcome::Conflict) => {
-                remove_files(&self.storage, &outputs).await;
-                return Ok(CompactionReport { more: true, ..Default::default() });
+                remove_files(&self.storage, outputs).await;
+                Ok(false)
             }
             Err(StoreError::Fenced) => {
-                remove_files(&self.storage, &outputs).await;
-                return Err(StoreError::Fenced);
+                remove_files(&self.storage, outputs).await;
+                Err(StoreError::Fenced)
             }
             // The outcome is unknown: the files may be live. Those that turn out not to be are removed here,
             // or as orphans of this writer when the catalog stays away.
             Err(error) => {
-                if !was_published(&self.storage, &outputs).await? {
-                    return Err(error);
+                if was_published(&self.storage, outputs).await? {
+                    Ok(true)
+                } else {
+                    Err(error)
                 }
             }
-        }
-        fault::point("compact.after_publish");
-        let snapshot = self.snapshots.newest().await?;
-        Ok(CompactionReport {
-            segments_in: inputs.len() as u64,
-            segments_out: outputs.len() as u64,
-            rows: outputs.iter().map(|segment| segment.rows).sum(),
-            bytes_in: inputs.iter().map(|segment| segment.meta.bytes).sum(),
-            bytes_out: outputs.iter().map(|segment| segment.bytes).sum(),
-            more: choose(&snapshot.segments, &self.limits, Timestamp::now(), force).is_some(),
-        })
+        };
+        self.unfinished.fetch_sub(1, Ordering::AcqRel);
+        published
     }
 }
 

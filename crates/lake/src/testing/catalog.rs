@@ -169,6 +169,10 @@ impl SegmentCatalog for MemoryCatalog {
         }
     }
 
+    async fn was_published(&self, id: SegmentId) -> StoreResult<bool> {
+        Ok(self.state()?.rows.contains_key(&id))
+    }
+
     async fn current_seq(&self) -> StoreResult<CommitSeq> {
         Ok(self.state()?.seq)
     }

@@ -1,11 +1,16 @@
 //! Damage is set aside, loudly; the rest stays readable.
 
 use super::{config, config_with_files, files_below, names, open};
-use crate::testing::{MemoryCatalog, batch_of, project};
+use crate::{
+    Lake,
+    testing::{MemoryCatalog, batch_of, project},
+};
 use model::{
+    StoreError,
     ports::{Maintenance, SegmentCatalog},
     segment::Location,
 };
+use std::sync::Arc;
 
 #[tokio::test]
 async fn a_damaged_inline_segment_is_quarantined_and_the_rest_is_read() {
@@ -80,4 +85,19 @@ async fn a_segment_that_was_replaced_while_it_was_read_is_not_taken_for_damaged(
     std::fs::remove_file(&files_below(dir.path())[0]).unwrap();
     assert!(reader.segments[0].decode().await.is_err());
     assert_eq!(catalog.quarantined().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_folder_that_never_held_the_segments_is_refused_and_nothing_is_quarantined() {
+    let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let catalog = MemoryCatalog::new();
+    let lake = open(config_with_files(dir.path()), &catalog).await;
+    lake.commit(batch_of(project(1), [1], 50)).await.unwrap();
+    drop(lake);
+    for _ in 0..2 {
+        let refused = Lake::open(config_with_files(other.path()), Arc::clone(&catalog) as _).await;
+        assert!(matches!(refused, Err(StoreError::Unavailable(_))));
+    }
+    assert_eq!(catalog.quarantined().await.unwrap(), 0);
+    assert_eq!(names(&open(config_with_files(dir.path()), &catalog).await).await, ["span 1"]);
 }

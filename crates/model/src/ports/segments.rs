@@ -37,6 +37,10 @@ pub trait SegmentCatalog: Send + Sync {
     /// when that fails too, answers `Unavailable`.
     async fn publish(&self, publication: Publication) -> StoreResult<PublishOutcome>;
 
+    /// Whether a segment was ever published: for a publication that was answered by `Unavailable`. MUST wait for publications under way,
+    /// so that `false` stays true as long as nobody publishes it anew.
+    async fn was_published(&self, id: SegmentId) -> StoreResult<bool>;
+
     /// The newest commit_seq, cheaply: called before every read.
     async fn current_seq(&self) -> StoreResult<CommitSeq>;
 

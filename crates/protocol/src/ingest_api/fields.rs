@@ -4,13 +4,17 @@ use super::CONVENTION;
 use crate::{
     RowError,
     ids::{native_span_id, native_trace_id},
+    json_bounds::is_too_deep,
     numbers,
+    rules::MAX_JSON_LEVELS,
 };
 use model::{Money, SpanId, Timestamp, TraceId, telemetry::Attributes};
 use serde_json::{Map, Value};
 
 /// Longest id, name or label: longer ones are payload in the wrong place.
 const MAX_LABEL_BYTES: usize = 4_096;
+/// Longer names of fields are cut in errors.
+const MAX_SHOWN_NAME_BYTES: usize = 64;
 /// A year: anything longer is a unit error.
 const MAX_DURATION_MS: f64 = 366.0 * 86_400_000.0;
 
@@ -19,7 +23,14 @@ pub(super) struct Fields(Map<String, Value>);
 impl Fields {
     pub(super) fn read(value: Value) -> Result<Self, RowError> {
         match value {
-            Value::Object(fields) => Ok(Self(fields)),
+            Value::Object(fields) => match fields.iter().find(|(_, value)| is_too_deep(value)) {
+                // A name is shown only where it can be one: errors reach logs.
+                Some((name, _)) => Err(RowError::new(
+                    name.get(..MAX_SHOWN_NAME_BYTES.min(name.len())).unwrap_or("body"),
+                    format!("expected at most {MAX_JSON_LEVELS} levels of lists and objects"),
+                )),
+                None => Ok(Self(fields)),
+            },
             other => Err(RowError::new("body", format!("expected an object, found {}", type_name(&other)))),
         }
     }

@@ -1,6 +1,7 @@
 //! Text or JSON → messages. Whatever a client puts into a message attribute becomes messages: nothing is refused.
 
 use super::{chat::message_from_chat, parts::WirePart, text_message};
+use crate::json_bounds::is_too_deep;
 use model::telemetry::{Message, Part};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -18,13 +19,22 @@ struct WireMessage {
 
 /// Reads the text of a message attribute. `role` is who speaks where the text does not say.
 pub(crate) fn conversation(text: &str, role: &str) -> Vec<Message> {
-    if let Ok(messages) = serde_json::from_str::<Vec<WireMessage>>(text) {
-        return messages.into_iter().map(WireMessage::into_message).collect();
-    }
-    match serde_json::from_str::<Value>(text) {
-        Ok(value @ (Value::Array(_) | Value::Object(_))) => conversation_from_value(value, role),
-        _ => vec![text_message(role, text.to_owned())],
-    }
+    let messages = match serde_json::from_str::<Vec<WireMessage>>(text) {
+        Ok(messages) => messages.into_iter().map(WireMessage::into_message).collect(),
+        Err(_) => match serde_json::from_str::<Value>(text) {
+            Ok(value @ (Value::Array(_) | Value::Object(_))) => conversation_from_value(value, role),
+            _ => return vec![text_message(role, text.to_owned())],
+        },
+    };
+    if can_be_kept(&messages) { messages } else { vec![text_message(role, text.to_owned())] }
+}
+
+/// Whether no value in the messages is nested too deep.
+fn can_be_kept(messages: &[Message]) -> bool {
+    messages.iter().flat_map(|message| &message.parts).all(|part| match part {
+        Part::ToolCall { arguments: value, .. } | Part::ToolResult { result: value, .. } | Part::Other { value } => !is_too_deep(value),
+        Part::Text { .. } | Part::Reasoning { .. } | Part::Refusal { .. } | Part::Media { .. } => true,
+    })
 }
 
 impl WireMessage {
@@ -84,7 +94,7 @@ fn part(value: Value) -> Part {
 /// System instructions: a list of parts, as the schema says; or messages, or plain text.
 pub(crate) fn instructions(text: &str) -> Vec<Message> {
     match serde_json::from_str::<Value>(text) {
-        Ok(value @ (Value::Array(_) | Value::Object(_))) => instructions_from_value(value),
+        Ok(value @ (Value::Array(_) | Value::Object(_))) if !is_too_deep(&value) => instructions_from_value(value),
         Ok(Value::String(inner)) => vec![text_message(SYSTEM, inner)],
         _ => vec![text_message(SYSTEM, text.to_owned())],
     }

@@ -1,11 +1,19 @@
 //! Small readings of JSON values.
 
+use crate::json_bounds::is_too_deep;
 use serde_json::{Map, Value};
 
-/// JSON objects and lists are parsed, anything else stays the text it is: a model may write invalid JSON as arguments.
+/// JSON objects and lists are parsed, anything else stays the text it is: a model may write invalid JSON as arguments, or nest it
+/// deeper than can be kept.
 pub(crate) fn parse_or_text(text: &str) -> Value {
     let looks_structured = matches!(text.trim_start().as_bytes().first(), Some(b'{' | b'['));
-    if looks_structured && let Ok(value) = serde_json::from_str(text) { value } else { Value::String(text.to_owned()) }
+    if looks_structured
+        && let Ok(value) = serde_json::from_str(text)
+        && !is_too_deep(&value)
+    {
+        return value;
+    }
+    Value::String(text.to_owned())
 }
 
 /// Arguments may come parsed or as JSON text.

@@ -1,18 +1,22 @@
 //! Bodies → requests. Both encodings end in the same shape: rows grouped by the resource and scope they share.
 
 use super::{
-    Encoding, json, protobuf,
+    Encoding,
+    bounds::WireRow,
+    json, protobuf,
     wire::{self, InstrumentationScope, Resource},
 };
 use crate::{DecodeError, RowError, rules::check_row_count};
 use bytes::Bytes;
 use prost::Message;
 use serde::de::DeserializeOwned;
+use std::sync::Arc;
 
-/// Rows that share a resource and a scope. A row that could not be read holds its place, so that indexes stay those of arrival.
+/// Rows that share a resource and a scope; the groups of one resource share it too, and none is without rows. A row that could not be
+/// read holds its place, so that indexes stay those of arrival.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RowGroup<T> {
-    pub resource: Resource,
+    pub resource: Arc<Resource>,
     pub scope: InstrumentationScope,
     pub rows: Vec<Result<T, RowError>>,
 }
@@ -75,7 +79,7 @@ pub(super) fn row_count<T>(groups: &[RowGroup<T>]) -> usize {
     groups.iter().map(|group| group.rows.len()).sum()
 }
 
-fn row_groups<T: Message + Default + DeserializeOwned>(body: Bytes, encoding: Encoding) -> Result<Vec<RowGroup<T>>, DecodeError> {
+fn row_groups<T: WireRow + Message + Default + DeserializeOwned>(body: Bytes, encoding: Encoding) -> Result<Vec<RowGroup<T>>, DecodeError> {
     match encoding {
         Encoding::Protobuf => protobuf::row_groups(body),
         Encoding::Json => json::row_groups(&body),

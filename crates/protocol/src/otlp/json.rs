@@ -1,12 +1,18 @@
 //! OTLP JSON, row by row: a row that cannot be read is rejected on its own, the others of its body are kept.
 
 use super::{
+    bounds::WireRow,
     decode::RowGroup,
     wire::{InstrumentationScope, Resource},
 };
-use crate::{DecodeError, RowError, rules::check_row_count};
+use crate::{
+    DecodeError, RowError,
+    json_bounds::{check_json_values, count_json_values},
+    rules::check_row_count,
+};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
+use std::sync::Arc;
 
 /// The three requests differ only in what their lists are called.
 #[derive(Deserialize)]
@@ -32,33 +38,40 @@ struct ScopeGroup<'a> {
 }
 
 /// Reads a request body. Text with bytes that are not UTF-8 is repaired with U+FFFD rather than losing the body.
-pub(super) fn row_groups<T: DeserializeOwned>(body: &[u8]) -> Result<Vec<RowGroup<T>>, DecodeError> {
+pub(super) fn row_groups<T: WireRow + DeserializeOwned>(body: &[u8]) -> Result<Vec<RowGroup<T>>, DecodeError> {
+    check_json_values(body)?;
     let text = String::from_utf8_lossy(body);
     let text = text.trim_start_matches('\u{feff}').trim_start();
     if !text.starts_with('{') {
-        return Err(DecodeError { message: "expected an OTLP JSON object such as {\"resourceSpans\": […]}".to_owned(), field: None });
+        return Err(DecodeError::malformed("expected an OTLP JSON object such as {\"resourceSpans\": […]}"));
     }
-    let envelope: Envelope<'_> = serde_json::from_str(text)
-        .map_err(|error| DecodeError { message: format!("not a valid OTLP JSON body: {}", explain(&error)), field: None })?;
+    let envelope: Envelope<'_> =
+        serde_json::from_str(text).map_err(|error| DecodeError::malformed(format!("not a valid OTLP JSON body: {}", explain(&error))))?;
     let scopes = envelope.resources.iter().flatten().flat_map(|resource| resource.scopes.iter().flatten());
     check_row_count(scopes.map(|scope| scope.rows.as_ref().map_or(0, Vec::len)).sum())?;
     let mut groups = Vec::new();
     for resource_group in envelope.resources.unwrap_or_default() {
-        let resource = resource_group.resource.unwrap_or_default();
+        let resource = Arc::new(resource_group.resource.unwrap_or_default());
         for scope_group in resource_group.scopes.unwrap_or_default() {
-            groups.push(RowGroup {
-                resource: resource.clone(),
-                scope: scope_group.scope.unwrap_or_default(),
-                rows: scope_group.rows.unwrap_or_default().into_iter().map(read_row).collect(),
-            });
+            let Some(rows) = scope_group.rows.filter(|rows| !rows.is_empty()) else { continue };
+            let rows = rows.into_iter().map(read_row).collect();
+            groups.push(RowGroup { resource: Arc::clone(&resource), scope: scope_group.scope.unwrap_or_default(), rows });
         }
     }
     Ok(groups)
 }
 
-fn read_row<T: DeserializeOwned>(raw: &RawValue) -> Result<T, RowError> {
+/// An attribute such as `{"key": "k", "value": {"intValue": 1}}` counts as this many JSON values.
+const JSON_VALUES_PER_VALUE: usize = 4;
+
+fn read_row<T: WireRow + DeserializeOwned>(raw: &RawValue) -> Result<T, RowError> {
     if !raw.get().starts_with('{') {
         return Err(RowError::new("row", "expected an object"));
+    }
+    let max_values = T::MAX_VALUES * JSON_VALUES_PER_VALUE;
+    // Shorter texts cannot hold as many, and need no counting.
+    if raw.get().len() > max_values && count_json_values(raw.get().as_bytes()) > max_values {
+        return Err(RowError::too_many_values(T::MAX_VALUES));
     }
     serde_json::from_str(raw.get()).map_err(|error| {
         // serde does not say which field it was in; the column does, within the row.

@@ -5,7 +5,7 @@ use super::{
     attributes::{AttributeSet, optional_text, to_json},
     decode::row_count,
     ids::{is_unset, span_id, trace_id},
-    resource::ResourceFacts,
+    resource::{GroupReader, ResourceFacts},
     wire,
 };
 use crate::{
@@ -23,9 +23,9 @@ use serde_json::Value;
 pub fn log_records(request: LogsRequest, context: &IngestContext) -> Normalised<LogRecord> {
     let mut normalised = Normalised::default();
     let mut index: usize = 0;
-    let shared_bytes = shared_bytes_per_row(row_count(&request.groups));
+    let mut reader = GroupReader::new(shared_bytes_per_row(row_count(&request.groups)));
     for group in request.groups {
-        let facts = ResourceFacts::read(&group.resource, &group.scope, shared_bytes);
+        let (facts, _) = reader.read(&group.resource, &group.scope);
         for row in group.rows {
             let mut hasher = blake3::Hasher::new();
             hasher.update(request.body_hash.as_bytes()).update(&index.to_le_bytes());

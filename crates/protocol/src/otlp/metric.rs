@@ -5,7 +5,7 @@ use super::{
     attributes::{AttributeSet, optional_text},
     decode::points,
     histogram::{explicit, exponential},
-    resource::ResourceFacts,
+    resource::{GroupReader, ResourceFacts},
     wire::{self, KeyValue, NumberDataPoint, metric::Data, number_data_point},
 };
 use crate::{
@@ -23,9 +23,9 @@ const NO_RECORDED_VALUE: u32 = 1;
 pub fn metric_points(request: MetricsRequest, context: &IngestContext) -> Normalised<MetricPoint> {
     let mut normalised = Normalised::default();
     let mut index: usize = 0;
-    let shared_bytes = shared_bytes_per_row(points(&request.groups));
+    let mut reader = GroupReader::new(shared_bytes_per_row(points(&request.groups)));
     for group in request.groups {
-        let facts = ResourceFacts::read(&group.resource, &group.scope, shared_bytes);
+        let (facts, _) = reader.read(&group.resource, &group.scope);
         let mut push = |outcome: Result<MetricPoint, RowError>| {
             let mut hasher = blake3::Hasher::new();
             hasher.update(request.body_hash.as_bytes()).update(&index.to_le_bytes());

@@ -1,6 +1,7 @@
 //! OTLP: bodies → requests (`decode_*`), requests → rows (`spans`, `log_records`, `metric_points`), and the answers.
 
 mod attributes;
+mod bounds;
 mod convention;
 mod decode;
 mod histogram;

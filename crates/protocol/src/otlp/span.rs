@@ -6,7 +6,7 @@ use super::{
     convention::{self, Draft, DraftEvent},
     decode::row_count,
     ids::{is_unset, span_id, trace_id},
-    resource::{ResourceFacts, group_hash},
+    resource::{GroupReader, ResourceFacts},
     wire::{self, lenient::TEXT_ID_PREFIX},
 };
 use crate::{
@@ -31,10 +31,9 @@ pub fn spans(request: TracesRequest, context: &IngestContext) -> Normalised<Span
     let mut normalised = Normalised::default();
     let mut index = 0;
     let mut buffer = Vec::new();
-    let shared_bytes = shared_bytes_per_row(row_count(&request.groups));
+    let mut reader = GroupReader::new(shared_bytes_per_row(row_count(&request.groups)));
     for group in request.groups {
-        let facts = ResourceFacts::read(&group.resource, &group.scope, shared_bytes);
-        let group_hash = group_hash(&group.resource, &group.scope);
+        let (facts, group_hash) = reader.read(&group.resource, &group.scope);
         for row in group.rows {
             let outcome = row.and_then(|span| {
                 let digest = span_digest(&span, &group_hash, &mut buffer);

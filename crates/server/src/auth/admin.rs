@@ -18,6 +18,8 @@ const RECHECK_AFTER: Duration = Duration::from_secs(1);
 pub(crate) struct AdminState {
     /// When we looked last, and whether there was an admin. Accounts are never removed, so `true` stays.
     known: Mutex<Option<(Instant, bool)>>,
+    /// Held while the first password is set: of two set-ups at once, one is told that it came too late.
+    creation: tokio::sync::Mutex<()>,
     /// Hash of the one-time token that may set the first password.
     setup_token: Mutex<Option<[u8; 32]>>,
 }
@@ -88,6 +90,7 @@ impl Shared {
     /// Sets the first password. 409 when there is one already.
     pub(crate) async fn create_admin(&self, password: &str) -> ApiResult<()> {
         let phc = hash_password(password).await?;
+        let _one_at_a_time = self.admin.creation.lock().await;
         if self.accounts.admin_password_hash().await?.is_some() {
             return Err(StoreError::Conflict("the admin account exists already: sign in".into()).into());
         }

@@ -4,7 +4,7 @@ use crate::http::{ApiResult, Gate, Permit, Problem};
 use parking_lot::Mutex;
 use std::{
     collections::HashMap,
-    net::IpAddr,
+    net::{IpAddr, Ipv6Addr},
     time::{Duration, Instant},
 };
 
@@ -35,6 +35,7 @@ impl Default for LoginGuard {
 impl LoginGuard {
     /// Leave to check one password from this address; counted as a failure until [`LoginGuard::succeeded`]. 429 after too many.
     pub(crate) fn enter(&self, address: Option<IpAddr>) -> ApiResult<Permit> {
+        let address = address.map(network_of);
         let permit = self.checks.enter(1)?;
         let mut failures = self.failures.lock();
         failures.retain(|_, failure| failure.since.elapsed() < WINDOW);
@@ -52,6 +53,32 @@ impl LoginGuard {
     }
 
     pub(crate) fn succeeded(&self, address: Option<IpAddr>) {
-        self.failures.lock().remove(&address);
+        self.failures.lock().remove(&address.map(network_of));
+    }
+}
+
+/// One subscriber: an IPv4 address, or the 64 bits of an IPv6 address that its provider chose. The others are the subscriber's own.
+fn network_of(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_one_network_share_their_failures() {
+        let guard = LoginGuard::default();
+        let address = |text: &str| Some(text.parse::<IpAddr>().unwrap());
+        for host in 0..MAX_FAILURES {
+            assert!(guard.enter(address(&format!("2001:db8:0:1::{host:x}"))).is_ok());
+        }
+        assert!(guard.enter(address("2001:db8:0:1:ffff::1")).is_err());
+        assert!(guard.enter(address("2001:db8:0:2::1")).is_ok());
+        guard.succeeded(address("2001:db8:0:1::9"));
+        assert!(guard.enter(address("2001:db8:0:1::1")).is_ok());
     }
 }

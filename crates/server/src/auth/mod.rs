@@ -10,6 +10,7 @@ mod login_guard;
 mod origin;
 mod password;
 mod secret;
+mod standing;
 
 pub use admin::AdminSetup;
 pub(crate) use admin::AdminState;
@@ -20,3 +21,4 @@ pub(crate) use login_guard::LoginGuard;
 pub(crate) use origin::{refuse_foreign_origin, refuse_form_bodies};
 pub(crate) use password::{hash_password, verify_password};
 pub(crate) use secret::{hash_of, new_key_secret, new_token};
+pub(crate) use standing::revoked;

@@ -157,6 +157,16 @@ impl IntoResponse for Problem {
     }
 }
 
+impl From<protocol::DecodeError> for Problem {
+    fn from(error: protocol::DecodeError) -> Self {
+        match error.field {
+            _ if error.too_large => Self::too_large(error.message),
+            Some(field) => Self::invalid(field, error.message),
+            None => Self::bad_request(error.message),
+        }
+    }
+}
+
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {

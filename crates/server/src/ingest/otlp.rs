@@ -5,7 +5,7 @@ use super::{
     api::context,
     body::{Received, receive},
     decode::decode,
-    json_rows::{check_size, media_type},
+    json_rows::media_type,
     pipeline,
 };
 use crate::{
@@ -40,7 +40,7 @@ const NAMED_REJECTIONS: usize = 3;
 )]
 pub(super) async fn traces(State(state): State<AppState>, caller: Authorized<Ingest>, headers: HeaderMap, body: Body) -> Response {
     export(&state, caller.project, Signal::Traces, &headers, body, |bytes, encoding, context, mut batch| {
-        let Normalised { rows, rejected } = otlp::spans(otlp::decode_traces(bytes, encoding).map_err(problem)?, context);
+        let Normalised { rows, rejected } = otlp::spans(otlp::decode_traces(bytes, encoding)?, context);
         batch.spans = rows;
         Ok((batch, rejected))
     })
@@ -55,7 +55,7 @@ pub(super) async fn traces(State(state): State<AppState>, caller: Authorized<Ing
 )]
 pub(super) async fn logs(State(state): State<AppState>, caller: Authorized<Ingest>, headers: HeaderMap, body: Body) -> Response {
     export(&state, caller.project, Signal::Logs, &headers, body, |bytes, encoding, context, mut batch| {
-        let Normalised { rows, rejected } = otlp::log_records(otlp::decode_logs(bytes, encoding).map_err(problem)?, context);
+        let Normalised { rows, rejected } = otlp::log_records(otlp::decode_logs(bytes, encoding)?, context);
         batch.logs = rows;
         Ok((batch, rejected))
     })
@@ -70,7 +70,7 @@ pub(super) async fn logs(State(state): State<AppState>, caller: Authorized<Inges
 )]
 pub(super) async fn metrics(State(state): State<AppState>, caller: Authorized<Ingest>, headers: HeaderMap, body: Body) -> Response {
     export(&state, caller.project, Signal::Metrics, &headers, body, |bytes, encoding, context, mut batch| {
-        let Normalised { rows, rejected } = otlp::metric_points(otlp::decode_metrics(bytes, encoding).map_err(problem)?, context);
+        let Normalised { rows, rejected } = otlp::metric_points(otlp::decode_metrics(bytes, encoding)?, context);
         batch.metrics = rows;
         Ok((batch, rejected))
     })
@@ -105,12 +105,7 @@ async fn take_in(
     read: Read,
 ) -> ApiResult<Vec<(usize, RowError)>> {
     let Received { bytes, length, permits } = receive(state, headers, body).await?;
-    let work = move || {
-        if encoding == Encoding::Json {
-            check_size(&bytes)?;
-        }
-        read(bytes, encoding, &context(), RowBatch::new(project))
-    };
+    let work = move || read(bytes, encoding, &context(), RowBatch::new(project));
     let (batch, rejected) = decode(length, work).await?;
     let (path, kind) = path_and_kind(signal);
     state.metrics.ingest_bytes(path, length as u64);
@@ -134,13 +129,6 @@ fn encoding_of(headers: &HeaderMap) -> Option<Encoding> {
         "application/x-protobuf" | "application/protobuf" => Some(Encoding::Protobuf),
         "application/json" => Some(Encoding::Json),
         _ => None,
-    }
-}
-
-fn problem(error: protocol::DecodeError) -> Problem {
-    match error.field {
-        Some(field) => Problem::invalid(field, error.message),
-        None => Problem::bad_request(error.message),
     }
 }
 

@@ -51,7 +51,7 @@ async fn tell(state: &AppState, batch: LiveBatch) {
 fn live_rows(batch: &RowBatch) -> (Vec<LiveRow>, usize) {
     let spans = batch.spans.iter().map(|incoming| LiveRow::Span(Box::new(SpanSummary::from(&incoming.row))));
     let logs = batch.logs.iter().map(|incoming| LiveRow::Log(incoming.row.clone()));
-    let metrics = batch.metrics.iter().map(|incoming| LiveRow::Metric(incoming.row.clone()));
+    let metrics = batch.metrics.iter().map(|incoming| LiveRow::Metric { point: incoming.row.clone() });
     let rows: Vec<LiveRow> = spans.chain(logs).chain(metrics).take(LiveBatch::MAX_ROWS).collect();
     let omitted = batch.len() - rows.len();
     (rows, omitted)

@@ -2,16 +2,17 @@
 
 use crate::{
     AppState,
+    auth::authenticate,
     http::{ApiResult, Json},
     metrics::gauge,
 };
 use axum::{
     extract::State,
-    http::{StatusCode, header},
+    http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use futures::future::join_all;
-use model::ports::{ComponentHealth, ComponentStatus, HealthCheck};
+use model::ports::{ComponentHealth, ComponentStatus, HealthCheck, KeyScope};
 use serde::Serialize;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -27,9 +28,16 @@ pub(crate) struct Health {
 }
 
 /// Health of every component; 503 when a required one is down
+///
+/// Anyone may ask; what is wrong with a component is told to those with the admin scope.
 #[utoipa::path(get, path = "/health", tag = "operations", responses((status = 200, body = Health), (status = 503, body = Health)))]
-pub(crate) async fn health(State(state): State<AppState>) -> Response {
-    let health = check_all(&state).await;
+pub(crate) async fn health(State(state): State<AppState>, parts: Parts) -> Response {
+    let mut health = check_all(&state).await;
+    let is_admin = authenticate(&parts, &state, KeyScope::Read).await.is_ok_and(|caller| caller.may(KeyScope::Admin));
+    if !is_admin {
+        // Messages name the addresses of services.
+        health.components.values_mut().for_each(|component| component.message = None);
+    }
     let status = if health.status == ComponentStatus::Down { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     (status, [(header::CACHE_CONTROL, "no-store")], Json(health)).into_response()
 }

@@ -3,13 +3,13 @@
 use super::{fields::kind_of, live_match::matches_row};
 use crate::{
     AppState,
-    auth::{Authorized, Read},
+    auth::{Authorized, Read, revoked},
     http::{ApiResult, Permit, Problem, ProblemDocument, Query},
     params::given,
 };
 use axum::{
     extract::State,
-    http::{HeaderName, header},
+    http::{HeaderName, header, request::Parts},
     response::{
         IntoResponse, Response,
         sse::{Event, KeepAlive, Sse},
@@ -52,13 +52,26 @@ pub(crate) struct Missed {
 
 /// New rows as server-sent events
 ///
-/// Event `rows` carries a `LiveBatch`, event `missed` a `Missed`, and `ready` says that the subscription stands.
+/// Event `rows` carries a `LiveBatch`, event `missed` a `Missed`, and `ready` says that the subscription stands. The stream ends when
+/// the key is deleted or the session ends.
 #[utoipa::path(get, path = "/api/v1/live", tag = "read", params(LiveParams), responses((status = 200, body = LiveBatch, content_type = "text/event-stream"), (status = "default", body = ProblemDocument, content_type = "application/problem+json")))]
-pub(crate) async fn live(State(state): State<AppState>, caller: Authorized<Read>, Query(params): Query<LiveParams>) -> ApiResult<Response> {
+pub(crate) async fn live(
+    State(state): State<AppState>,
+    caller: Authorized<Read>,
+    parts: Parts,
+    Query(params): Query<LiveParams>,
+) -> ApiResult<Response> {
     let selection = Selection::of(&params)?;
     let permit = state.live_gate.enter(1)?;
     let messages = state.bus.subscribe(&Topic::Live(caller.project)).await?;
-    let events = events(messages, selection, permit).take_until(state.shutdown.clone().cancelled_owned());
+    let (draining, revoked) = (state.shutdown.clone().cancelled_owned(), revoked(parts, state.clone(), caller.clone()));
+    let end = async move {
+        tokio::select! {
+            () = draining => {}
+            () = revoked => {}
+        }
+    };
+    let events = events(messages, selection, permit).take_until(end);
     let stream = Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT));
     // nginx would hold events back to fill its buffer.
     Ok(([(HeaderName::from_static("x-accel-buffering"), "no"), (header::CACHE_CONTROL, "no-cache")], stream).into_response())
@@ -114,7 +127,7 @@ impl Selection {
         let kind = match row {
             LiveRow::Span(_) => RowKind::Span,
             LiveRow::Log(_) => RowKind::Log,
-            LiveRow::Metric(_) => RowKind::Metric,
+            LiveRow::Metric { .. } => RowKind::Metric,
         };
         self.kind.is_none_or(|wanted| wanted == kind) && matches_row(&self.filter, row)
     }

@@ -14,7 +14,7 @@ pub(super) fn matches_row(filter: &Filter, row: &LiveRow) -> bool {
     let fields = match row {
         LiveRow::Span(span) => serde_json::to_value(span),
         LiveRow::Log(log) => serde_json::to_value(log),
-        LiveRow::Metric(point) => serde_json::to_value(point),
+        LiveRow::Metric { point } => serde_json::to_value(point),
     };
     fields.is_ok_and(|row| matches(filter, &row))
 }
@@ -126,7 +126,7 @@ mod tests {
     fn a_metric_is_matched_by_its_own_type() {
         let point =
             serde_json::json!({"timestamp": 1, "name": "queue", "type": "counter", "value": 3.0, "tags": {"q": "a"}, "ingest_time": 1});
-        let row = LiveRow::Metric(serde_json::from_value(point).unwrap());
+        let row = LiveRow::Metric { point: serde_json::from_value(point).unwrap() };
         for (text, expected) in [("type:counter value>2 attr.q:a", true), ("type:metric", false), ("queue", true)] {
             assert_eq!(matches_row(&parse(text, RowKind::Metric).unwrap(), &row), expected, "{text}");
         }

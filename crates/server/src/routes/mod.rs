@@ -14,6 +14,7 @@ pub(crate) mod projects;
 pub(crate) mod spans;
 pub(crate) mod sql;
 pub(crate) mod status;
+mod trace_ids;
 pub(crate) mod traces;
 
 use serde::Serialize;

@@ -1,5 +1,6 @@
 //! Spans: the list of calls, and one call with everything that was said.
 
+use super::trace_ids::span_candidates;
 use crate::{
     AppState,
     auth::{Authorized, Read},
@@ -8,7 +9,6 @@ use crate::{
 };
 use axum::extract::State;
 use model::{
-    SpanId, TraceId,
     query::SpanPage,
     telemetry::{RowKind, Span},
 };
@@ -28,23 +28,16 @@ pub(crate) async fn list_spans(
 }
 
 /// One span with its payload
-#[utoipa::path(get, path = "/api/v1/spans/{trace_id}/{span_id}", tag = "read", params(("trace_id" = String, Path, description = "32 hex digits"), ("span_id" = String, Path, description = "16 hex digits")), responses((status = 200, body = Span), (status = "default", body = ProblemDocument, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/api/v1/spans/{trace_id}/{span_id}", tag = "read", params(("trace_id" = String, Path, description = "32 hex digits, a UUID, or the client's own id"), ("span_id" = String, Path, description = "16 hex digits, or the client's own id")), responses((status = 200, body = Span), (status = "default", body = ProblemDocument, content_type = "application/problem+json")))]
 pub(crate) async fn get_span(
     State(state): State<AppState>,
     caller: Authorized<Read>,
     Path((trace, span)): Path<(String, String)>,
 ) -> ApiResult<Json<Span>> {
-    let (trace, span) = (parse_trace_id(&trace)?, parse_span_id(&span)?);
-    let found = state.store.span(caller.project, trace, span).await?;
-    found.map(Json).ok_or_else(|| Problem::not_found("span"))
-}
-
-/// Hex, or a UUID with its dashes.
-pub(super) fn parse_trace_id(text: &str) -> ApiResult<TraceId> {
-    let digits = if text.len() == 36 { text.replace('-', "") } else { text.to_owned() };
-    digits.parse().map_err(|error: model::id::InvalidId| Problem::invalid("trace_id", error.to_string()))
-}
-
-fn parse_span_id(text: &str) -> ApiResult<SpanId> {
-    text.parse().map_err(|error: model::id::InvalidId| Problem::invalid("span_id", error.to_string()))
+    for (trace, span) in span_candidates(&trace, &span)? {
+        if let Some(found) = state.store.span(caller.project, trace, span).await? {
+            return Ok(Json(found));
+        }
+    }
+    Err(Problem::not_found("span"))
 }

@@ -1,6 +1,6 @@
 //! Traces.
 
-use super::spans::parse_trace_id;
+use super::trace_ids::trace_candidates;
 use crate::{
     AppState,
     auth::{Authorized, Read},
@@ -28,14 +28,18 @@ pub(crate) async fn list_traces(
 /// One trace, whatever its age: totals over all of it, and its spans by start
 ///
 /// Large traces come in pages of up to 1000 spans; follow `next_cursor`.
-#[utoipa::path(get, path = "/api/v1/traces/{trace_id}", tag = "read", params(("trace_id" = String, Path, description = "32 hex digits"), Page), responses((status = 200, body = TraceDetail), (status = "default", body = ProblemDocument, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/api/v1/traces/{trace_id}", tag = "read", params(("trace_id" = String, Path, description = "32 hex digits, a UUID, or the client's own id"), Page), responses((status = 200, body = TraceDetail), (status = "default", body = ProblemDocument, content_type = "application/problem+json")))]
 pub(crate) async fn get_trace(
     State(state): State<AppState>,
     caller: Authorized<Read>,
     Path(trace): Path<String>,
     Query(page): Query<Page>,
 ) -> ApiResult<Json<TraceDetail>> {
-    let (trace, limit, cursor) = (parse_trace_id(&trace)?, page.limit(MAX_PAGE)?, page.cursor()?);
-    let found = state.store.trace(caller.project, trace, cursor, limit).await?;
-    found.map(Json).ok_or_else(|| Problem::not_found("trace"))
+    let (candidates, limit, cursor) = (trace_candidates(&trace)?, page.limit(MAX_PAGE)?, page.cursor()?);
+    for trace in candidates {
+        if let Some(found) = state.store.trace(caller.project, trace, cursor.clone(), limit).await? {
+            return Ok(Json(found));
+        }
+    }
+    Err(Problem::not_found("trace"))
 }

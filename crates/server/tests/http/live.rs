@@ -1,15 +1,16 @@
 //! The live stream.
 
-use crate::support::Server;
+use crate::support::{Server, with_headers};
 use axum::{
     body::Body,
     http::{Method, Response},
 };
+use futures::StreamExt;
 use http_body_util::BodyExt;
 use model::{
     ProjectId,
     live::{LiveBatch, LiveRow},
-    ports::{Bus, Topic},
+    ports::{Accounts, Bus, KeyScope, Topic},
     telemetry::{SpanSummary, Status},
 };
 use serde_json::Value;
@@ -85,6 +86,45 @@ async fn a_reader_that_is_too_slow_is_told() {
         events += 1;
         assert!(events < 20_000, "nothing was said of what was missed");
     }
+}
+
+#[tokio::test]
+async fn a_metric_is_streamed_under_point_as_the_schema_says() {
+    let server = Server::local();
+    let project = server.default_project().await;
+    let mut stream = open(&server, "/api/v1/live?kind=metric&filter=type:counter").await;
+    let point = |metric_type: &str| {
+        let point = serde_json::json!({"timestamp": 1, "name": "queue", "type": metric_type, "value": 3.0, "ingest_time": 1});
+        LiveRow::Metric { point: serde_json::from_value(point).unwrap() }
+    };
+    publish(&server, project, vec![point("gauge"), point("counter")]).await;
+    let rows = data(&next(&mut stream).await)["rows"].clone();
+    assert_eq!((rows.as_array().unwrap().len(), &rows[0]["point"]["type"]), (1, &serde_json::json!("counter")));
+
+    let document = serde_json::to_value(server::openapi()).unwrap();
+    let variants = document["components"]["schemas"]["LiveRow"]["oneOf"].as_array().unwrap();
+    let metric = variants.iter().find(|variant| variant["properties"]["type"]["enum"][0] == "metric").unwrap();
+    let mut written: Vec<&String> = rows[0].as_object().unwrap().keys().collect();
+    let mut promised: Vec<&String> = metric["properties"].as_object().unwrap().keys().collect();
+    written.sort();
+    promised.sort();
+    assert_eq!(written, promised);
+    assert_eq!(metric["properties"]["point"]["$ref"], "#/components/schemas/MetricPoint");
+}
+
+/// Time stands still but for what the test waits for.
+#[tokio::test(start_paused = true)]
+async fn a_stream_ends_when_its_key_is_deleted() {
+    let server = Server::exposed();
+    let project = server.project("mine").await;
+    server.key(project, "tt_live", &[KeyScope::Read]).await;
+    let request = with_headers(Server::request(Method::GET, "/api/v1/live"), &[("authorization", "Bearer tt_live")]);
+    let mut response = server.router.clone().oneshot(request).await.unwrap();
+    assert!(next(&mut response).await.starts_with("event: ready"));
+    let key = server.accounts.list_keys(project).await.unwrap().remove(0);
+    server.accounts.delete_key(project, key.id).await.unwrap();
+    let heartbeats = response.into_body().into_data_stream().take(10).count().await;
+    assert!(heartbeats <= 2, "the stream outlived its key");
 }
 
 #[tokio::test]

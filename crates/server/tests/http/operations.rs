@@ -1,7 +1,7 @@
 //! Health, metrics, documentation and the dashboard's files.
 
 use crate::support::{Component, Server};
-use model::ports::{ComponentStatus, HealthCheck};
+use model::ports::{ComponentStatus, HealthCheck, KeyScope};
 use std::sync::Arc;
 
 fn with_components(components: Vec<Component>) -> Server {
@@ -19,6 +19,35 @@ async fn health_is_as_bad_as_the_worst_that_matters() {
         assert_eq!((answer.status, answer.json()["status"].as_str().unwrap()), (status, word), "{catalog:?} {redis:?}");
         assert_eq!(answer.json()["components"]["catalog"]["required"], true);
     }
+}
+
+#[tokio::test]
+async fn health_tells_strangers_nothing_about_the_services_behind_it() {
+    struct Talkative;
+    #[async_trait::async_trait]
+    impl HealthCheck for Talkative {
+        fn name(&self) -> &'static str {
+            "redis"
+        }
+        async fn check(&self) -> model::ports::ComponentHealth {
+            let message = Some("redis.internal:6379 does not answer".to_owned());
+            model::ports::ComponentHealth { status: ComponentStatus::Degraded, latency_ms: 0.1, required: false, message }
+        }
+    }
+    let told = async |listen: &str, headers: &[(&'static str, &str)]| {
+        let server = Server::new(listen, vec![Arc::new(Talkative)]);
+        let project = server.project("mine").await;
+        server.key(project, "tt_read", &[KeyScope::Read]).await;
+        server.key(project, "tt_admin", &[KeyScope::Admin]).await;
+        let answer = server.get_with("/health", headers).await;
+        assert_eq!((answer.status, answer.json()["status"].as_str()), (200, Some("degraded")));
+        answer.text().contains("redis.internal")
+    };
+    assert!(!told("0.0.0.0:8001", &[]).await);
+    assert!(!told("0.0.0.0:8001", &[("x-api-key", "tt_read")]).await);
+    assert!(told("0.0.0.0:8001", &[("x-api-key", "tt_admin")]).await);
+    assert!(told("127.0.0.1:8001", &[]).await, "in local mode the person at this machine is the admin");
+    assert!(!told("127.0.0.1:8001", &[("x-forwarded-for", "203.0.113.7")]).await);
 }
 
 #[tokio::test]

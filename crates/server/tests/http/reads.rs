@@ -52,6 +52,39 @@ async fn a_trace_is_found_by_hex_and_by_uuid_whatever_its_age() {
 }
 
 #[tokio::test]
+async fn a_trace_and_a_span_are_found_by_the_clients_own_ids() {
+    use protocol::{native_span_id, native_trace_id};
+    let server = Server::local();
+    let project = server.default_project().await;
+    for (number, convention, trace, span) in
+        [(1, "ingest_api", "order/7 é", "order/7 é"), (2, protocol::otlp::ID_CONVENTION, "run-7", "step-1")]
+    {
+        let mut stored = llm_span(number);
+        (stored.trace_id, stored.span_id) = (native_trace_id(convention, trace), native_span_id(convention, span));
+        let (trace_id, span_id) = (stored.trace_id, stored.span_id);
+        server.store_spans(project, [stored]).await;
+        let (trace, span) = (trace.replace('/', "%2F").replace(' ', "%20").replace('é', "%C3%A9"), span.replace('/', "%2F"));
+        let span = span.replace(' ', "%20").replace('é', "%C3%A9");
+        assert_eq!(server.get(&format!("/api/v1/traces/{trace}")).await.json()["trace_id"], json!(trace_id), "{convention}");
+        for path in [format!("{trace}/{span}"), format!("{trace_id}/{span}"), format!("{trace}/{span_id}")] {
+            assert_eq!(server.get(&format!("/api/v1/spans/{path}")).await.json()["span_id"], json!(span_id), "{path}");
+        }
+    }
+    assert_eq!(server.get("/api/v1/traces/run-8").await.status, 404);
+    assert_eq!(server.get("/api/v1/spans/run-7/step-2").await.status, 404);
+    let other = server.project("other").await;
+    assert_eq!(server.get(&format!("/api/v1/traces/run-7?project={other}")).await.status, 404);
+}
+
+#[tokio::test]
+async fn answers_are_not_kept_by_caches() {
+    let server = filled().await;
+    for path in ["/api/v1/spans", "/api/v1/analytics/dashboard", "/api/v1/auth/me", "/api/v1/traces/none"] {
+        assert_eq!(server.get(path).await.header("cache-control"), "no-store", "{path}");
+    }
+}
+
+#[tokio::test]
 async fn without_a_range_the_last_day_is_meant() {
     let server = filled().await;
     let mut recent = llm_span(9);

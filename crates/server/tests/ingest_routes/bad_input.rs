@@ -184,4 +184,9 @@ async fn lists_of_nothing_that_grow_in_memory_are_refused() {
     for path in ["/api/v1/ingest/llm/bulk", "/v1/traces"] {
         assert_eq!(server.post(path, "application/json", zeros.clone()).await.status, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
     }
+    let empty_resources = [0x0a, 0].repeat(2_000_001);
+    for path in ["/v1/traces", "/v1/logs", "/v1/metrics"] {
+        let answer = server.post(path, "application/x-protobuf", empty_resources.clone()).await;
+        assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
+    }
 }

@@ -35,7 +35,11 @@ fn with_defaults(mut command: Command, text: &str, chosen: Option<&str>) -> Resu
             return Err(format!("{key}: no such setting; `telltale serve --help` lists them"));
         }
         // Only the chosen role's own settings matter; a file may be shared by `serve` and `worker`.
-        let roles: Vec<String> = command.get_subcommands().filter(|role| chosen == Some(role.get_name()) && is_setting_of(role)).map(|role| role.get_name().to_owned()).collect();
+        let roles: Vec<String> = command
+            .get_subcommands()
+            .filter(|role| chosen == Some(role.get_name()) && is_setting_of(role))
+            .map(|role| role.get_name().to_owned())
+            .collect();
         for role in roles {
             command = command.mut_subcommand(role, |subcommand| subcommand.mut_arg(&id, |argument| argument.default_value(value.clone())));
         }

@@ -21,7 +21,8 @@ pub struct HealthConfig {
 /// Prints the answer of `/health`; fails unless it is 200.
 #[expect(clippy::print_stdout, reason = "the answer is what the command is for")]
 pub fn run(config: HealthConfig) -> anyhow::Result<()> {
-    let mut stream = TcpStream::connect_timeout(&config.address, TIMEOUT).with_context(|| format!("no server answers on {}", config.address))?;
+    let mut stream =
+        TcpStream::connect_timeout(&config.address, TIMEOUT).with_context(|| format!("no server answers on {}", config.address))?;
     stream.set_read_timeout(Some(TIMEOUT))?;
     stream.write_all(b"GET /health HTTP/1.0\r\nHost: localhost\r\n\r\n")?;
     let mut answer = String::new();

@@ -72,7 +72,8 @@ async fn serve(config: ServeConfig) -> anyhow::Result<()> {
     Ok(())
 }
 
-const FIRST_CALL: &str = r#"{"provider":"openai","model":"gpt-4o-mini","prompt":"Hello","response":"Hi!","input_tokens":1,"output_tokens":2}"#;
+const FIRST_CALL: &str =
+    r#"{"provider":"openai","model":"gpt-4o-mini","prompt":"Hello","response":"Hi!","input_tokens":1,"output_tokens":2}"#;
 
 fn server_config(config: &ServeConfig, address: SocketAddr) -> ServerConfig {
     let mut server = ServerConfig::new(address);

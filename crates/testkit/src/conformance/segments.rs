@@ -23,6 +23,7 @@ pub const CASES: &[Case<dyn SegmentCatalog>] = cases![
     concurrent_publications_get_different_numbers,
     many_inputs_are_retired_at_once,
     publishing_again_answers_the_first_number,
+    what_was_ever_published_is_known,
     malformed_publications_are_refused,
     fenced_and_unknown_writers_are_refused,
     only_writers_fenced_earlier_are_returned,
@@ -180,6 +181,15 @@ async fn publishing_again_answers_the_first_number(store: Store) {
     assert_eq!(store.publish(again).await.unwrap(), PublishOutcome::Published(2));
     assert_eq!(store.current_seq().await.unwrap(), 3);
     assert_eq!(live(&*store).await.len(), 3);
+}
+
+async fn what_was_ever_published_is_known(store: Store) {
+    let writer = store.register_writer("a").await.unwrap();
+    let id = publish_one(&*store, writer, &[]).await;
+    assert!(store.was_published(id).await.unwrap());
+    publish_one(&*store, writer, &[id]).await;
+    assert!(store.was_published(id).await.unwrap(), "retired ones too");
+    assert!(!store.was_published(SegmentId::generate()).await.unwrap());
 }
 
 async fn malformed_publications_are_refused(store: Store) {

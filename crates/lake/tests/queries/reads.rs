@@ -1,7 +1,6 @@
 //! What only shows with several segments: spans reported twice across them, windows that stop early, projects that share files.
 
-mod query_support;
-
+use crate::support::{compact_all, lake};
 use lake::Lake;
 use model::{
     ProjectId,
@@ -10,7 +9,6 @@ use model::{
     query::{Cursor, DashboardQuery, ListQuery},
     telemetry::{RowBatch, RowKind, Span, Status},
 };
-use query_support::{compact_all, lake};
 use testkit::fixtures::{at, fresh, hour, llm_span, log, span_id, trace_id};
 
 async fn store(lake: &Lake, project: ProjectId, spans: Vec<Span>) {

@@ -1,9 +1,7 @@
 //! The contract of `TelemetryStore`, on level 0, after compaction, and with part of the rows in each.
 
-mod query_support;
-
+use crate::support::{compact_all, lake};
 use model::ports::Maintenance;
-use query_support::{compact_all, lake};
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},

@@ -1,8 +1,6 @@
-//! A lake over a temporary directory and a catalog in memory, for the tests of reads.
+//! A lake over a temporary directory with a real SQLite catalog.
 
-mod catalog;
-
-use catalog::MemoryCatalog;
+use catalog::{Catalog, CatalogUrl};
 use lake::{Lake, LakeConfig};
 use model::ports::Maintenance;
 use std::sync::Arc;
@@ -12,7 +10,9 @@ use tempfile::TempDir;
 pub async fn lake() -> (Lake, TempDir) {
     let directory = tempfile::tempdir().unwrap();
     let config = LakeConfig::new(directory.path(), 512 << 20);
-    let lake = Lake::open(config, Arc::new(MemoryCatalog::default())).await.unwrap();
+    let catalog =
+        Catalog::open(CatalogUrl::parse(&format!("sqlite:{}", directory.path().join("catalog.db").display())).unwrap()).await.unwrap();
+    let lake = Lake::open(config, Arc::new(catalog)).await.unwrap();
     (lake, directory)
 }
 

@@ -1,7 +1,6 @@
 //! SQL over one project: what it shows, what it refuses, and where it stops.
 
-mod query_support;
-
+use crate::support::{compact_all, lake};
 use lake::Lake;
 use model::{
     ProjectId, StoreError,
@@ -9,7 +8,6 @@ use model::{
     query::{SqlLimits, SqlQuery, SqlResult},
     telemetry::{RowBatch, Span},
 };
-use query_support::{compact_all, lake};
 use serde_json::{Value, json};
 use std::time::Duration;
 use testkit::fixtures::{at, fresh, full_log, full_span, gauge, llm_span};
