@@ -71,7 +71,7 @@ impl LakeConfig {
                 max_bytes_in_flight: (memory_budget / 16).clamp(16 * MIB, 256 * MIB),
                 max_group_rows: 8_192,
                 max_group_bytes: 16 * MIB,
-                max_inline_bytes: 256 * 1024,
+                max_inline_bytes: 32 * 1024,
                 max_level0_segments: 4_096,
                 dedupe_window: Duration::from_secs(3_600),
                 max_digests: 1_000_000,

@@ -1,14 +1,15 @@
 //! A live segment and how its level-0 rows are read.
 
 use crate::{
-    hot::Batches,
     rows::ipc,
     storage::{Storage, blocking, unavailable},
 };
 use bytes::Bytes;
+use datafusion::arrow::{error::ArrowError, record_batch::RecordBatch};
 use model::{
     SegmentId, StoreError, StoreResult,
-    segment::{Location, Segment},
+    segment::{CommitSeq, Location, Segment},
+    telemetry::RowKind,
 };
 use std::{fs::File, path::PathBuf, sync::Arc};
 
@@ -35,33 +36,40 @@ impl LiveSegment {
         }
     }
 
-    /// The rows of a level-0 segment in `schema_of(kind)`, from memory or decoded from where they are stored.
+    /// The rows of a level-0 segment in `schema_of(kind)`, decoded from where they are stored.
     /// A damaged segment is quarantined and read as empty, so that the rest stays readable.
-    pub(crate) async fn level0_batches(&self) -> StoreResult<Batches> {
-        if let Some(batches) = self.storage.hot.get(self.meta.id) {
-            return Ok(batches);
-        }
-        let batches = self.decode().await?;
-        self.storage.hot.insert(self.meta.id, self.meta.commit_seq, Arc::clone(&batches));
-        Ok(batches)
+    pub(crate) async fn decode(&self) -> StoreResult<Vec<RecordBatch>> {
+        self.decode_with(ipc::decode).await
     }
 
-    /// Like [`LiveSegment::level0_batches`], past the memory tier: what is read once is not worth a place there.
-    pub(crate) async fn decode(&self) -> StoreResult<Batches> {
+    /// Some columns of a level-0 segment (by index in `schema_of`), from memory or decoded. One query's reading does not push out of
+    /// memory what the next one wants: what is decoded here is not kept.
+    pub(crate) async fn columns(&self, columns: &[usize]) -> StoreResult<Vec<RecordBatch>> {
+        if let Some(batches) = self.storage.hot.columns(self.meta.id, columns) {
+            return Ok(batches);
+        }
+        let columns = columns.to_vec();
+        self.decode_with(move |kind, seq, bytes| ipc::decode_columns(kind, seq, bytes, &columns)).await
+    }
+
+    async fn decode_with(
+        &self,
+        decode: impl FnOnce(RowKind, CommitSeq, &[u8]) -> Result<Vec<RecordBatch>, ArrowError> + Send + 'static,
+    ) -> StoreResult<Vec<RecordBatch>> {
         let Some(bytes) = self.stored_bytes().await? else {
-            return self.quarantine("its bytes are missing").await.map(|()| Batches::default());
+            return self.quarantine("its bytes are missing").await.map(|()| Vec::new());
         };
         let (kind, seq, checksum) = (self.meta.kind, self.meta.commit_seq, self.meta.checksum);
         let decoded = blocking(move || {
             if *blake3::hash(&bytes).as_bytes() != checksum {
                 return Ok(Err("its checksum does not match".to_owned()));
             }
-            Ok(ipc::decode(kind, seq, &bytes).map_err(|error| error.to_string()))
+            Ok(decode(kind, seq, &bytes).map_err(|error| error.to_string()))
         })
         .await?;
         match decoded {
-            Ok(batches) => Ok(Arc::new(batches)),
-            Err(reason) => self.quarantine(&reason).await.map(|()| Batches::default()),
+            Ok(batches) => Ok(batches),
+            Err(reason) => self.quarantine(&reason).await.map(|()| Vec::new()),
         }
     }
 

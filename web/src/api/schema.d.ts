@@ -174,6 +174,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ingest/app": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stores application logs, one or a list. */
+        post: operations["app"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ingest/llm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stores one LLM call
+         * @description A repeated `id` stores nothing and returns the first answer.
+         */
+        post: operations["llm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ingest/llm/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stores many LLM calls: `{"logs": […]}`, a list, or one JSON object per line (`application/x-ndjson`). Good rows are kept, bad ones named. */
+        post: operations["llm_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ingest/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stores metric points, one or a list. */
+        post: operations["metrics"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -183,7 +254,8 @@ export interface paths {
         };
         /**
          * New rows as server-sent events
-         * @description Event `rows` carries a `LiveBatch`, event `missed` a `Missed`, and `ready` says that the subscription stands.
+         * @description Event `rows` carries a `LiveBatch`, event `missed` a `Missed`, and `ready` says that the subscription stands. The stream ends when
+         *     the key is deleted or the session ends.
          */
         get: operations["live"];
         put?: never;
@@ -487,7 +559,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Health of every component; 503 when a required one is down */
+        /**
+         * Health of every component; 503 when a required one is down
+         * @description Anyone may ask; what is wrong with a component is told to those with the admin scope.
+         */
         get: operations["health"];
         put?: never;
         post?: never;
@@ -514,6 +589,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stores the records of an `ExportLogsServiceRequest` */
+        post: operations["logs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stores the points of an `ExportMetricsServiceRequest` */
+        post: operations["metrics"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stores the spans of an `ExportTraceServiceRequest` */
+        post: operations["traces"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -534,6 +660,11 @@ export interface components {
          * @enum {string}
          */
         AuthMode: "local" | "session" | "key" | "none";
+        /** @description What became of a list of rows. Resends of stored rows count as accepted. */
+        BulkAnswer: {
+            accepted: number;
+            rejected: components["schemas"]["RejectedRow"][];
+        };
         ComponentHealth: {
             /** Format: double */
             latency_ms: number;
@@ -613,6 +744,11 @@ export interface components {
             count: number;
             value: string;
         };
+        /**
+         * @description What a time series is split by.
+         * @enum {string}
+         */
+        GroupBy: "provider" | "model" | "status" | "kind" | "environment" | "service" | "user" | "session" | "agent" | "prompt_name" | "error_type";
         Health: {
             components: {
                 [key: string]: components["schemas"]["ComponentHealth"];
@@ -758,17 +894,27 @@ export interface components {
             project: components["schemas"]["ProjectId"];
             rows: components["schemas"]["LiveRow"][];
         };
-        /** @description One new row, as the live view shows it. */
+        /** @description One new row, as the live view shows it: in JSON its fields beside `type`; a metric point, which has a `type` of its own, under `point`. */
         LiveRow: (components["schemas"]["SpanSummary"] & {
             /** @enum {string} */
             type: "span";
         }) | (components["schemas"]["LogRecord"] & {
             /** @enum {string} */
             type: "log";
-        }) | (components["schemas"]["MetricPoint"] & {
+        }) | {
+            point: components["schemas"]["MetricPoint"];
             /** @enum {string} */
             type: "metric";
-        });
+        };
+        /** @description One stored call. */
+        LlmAnswer: {
+            cost_source: components["schemas"]["CostSource"];
+            cost_usd?: components["schemas"]["Money"] | null;
+            /** @description The caller's own id, or the span's when it sent none. */
+            id: string;
+            span_id: components["schemas"]["SpanId"];
+            trace_id: components["schemas"]["TraceId"];
+        };
         LogPage: {
             items: components["schemas"]["LogRecord"][];
             next_cursor?: string | null;
@@ -1013,6 +1159,18 @@ export interface components {
             /** Format: int64 */
             unpriced_requests: number;
         };
+        /** @description A row that was not stored, and why. */
+        RejectedRow: {
+            error: string;
+            field: string;
+            /** @description Its place in the request, from 0. */
+            index: number;
+        };
+        /**
+         * @description The four tables of the lake.
+         * @enum {string}
+         */
+        RowKind: "span" | "log" | "metric" | "score";
         SessionPage: {
             items: components["schemas"]["SessionSummary"][];
             next_cursor?: string | null;
@@ -1448,13 +1606,6 @@ export interface components {
         };
         /** Format: int64 */
         u64: number;
-        /** @enum {string} */
-        RowKind: "span" | "log" | "metric" | "score";
-        /**
-         * @description What a time series is split by.
-         * @enum {string}
-         */
-        GroupBy: "provider" | "model" | "status" | "kind" | "environment" | "service" | "user" | "session" | "agent" | "prompt_name" | "error_type";
     };
     responses: never;
     parameters: never;
@@ -1815,6 +1966,135 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_FieldValue"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description The accepted rows are durable and visible */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    llm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One call: `provider` and `model` are required */
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description Durable and visible */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LlmAnswer"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    llm_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description The accepted rows are durable and visible */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description The accepted rows are durable and visible */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
                 };
             };
             default: {
@@ -2295,9 +2575,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description 32 hex digits */
+                /** @description 32 hex digits, a UUID, or the client's own id */
                 trace_id: string;
-                /** @description 16 hex digits */
+                /** @description 16 hex digits, or the client's own id */
                 span_id: string;
             };
             cookie?: never;
@@ -2433,7 +2713,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description 32 hex digits */
+                /** @description 32 hex digits, a UUID, or the client's own id */
                 trace_id: string;
             };
             cookie?: never;
@@ -2544,6 +2824,75 @@ export interface operations {
                 content: {
                     "text/plain": string;
                 };
+            };
+        };
+    };
+    logs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+                "application/x-protobuf": number[];
+            };
+        };
+        responses: {
+            /** @description An ExportLogsServiceResponse: the records are durable and visible */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+                "application/x-protobuf": number[];
+            };
+        };
+        responses: {
+            /** @description An ExportMetricsServiceResponse: the points are durable and visible */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    traces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+                "application/x-protobuf": number[];
+            };
+        };
+        responses: {
+            /** @description An ExportTraceServiceResponse: the spans are durable and visible */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

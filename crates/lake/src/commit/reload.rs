@@ -48,7 +48,7 @@ pub(crate) async fn reload_digests(snapshot: &Snapshot, limits: &CommitLimits, d
 
 async fn columns_of(segment: &LiveSegment) -> StoreResult<Vec<RecordBatch>> {
     match segment.parquet_path() {
-        None => Ok(segment.decode().await?.to_vec()),
+        None => segment.decode().await,
         Some(path) => match blocking(move || read_columns(&path, &[PROJECT_ID, INGEST_TIME, BODY_DIGEST])).await {
             Err(StoreError::Internal(reason)) => segment.quarantine_if_changed(&reason).await.map(|()| Vec::new()),
             other => other,

@@ -365,7 +365,7 @@ impl Worker {
     fn keep_hot(&self, seq: CommitSeq, segments: Vec<Level0>) {
         for Level0 { segment, batch, .. } in segments {
             match ipc::with_commit_columns(segment.kind, seq, 0, &batch) {
-                Ok(batch) => self.storage.hot.insert(segment.id, seq, Arc::new(vec![batch])),
+                Ok(batch) => self.storage.hot.insert(segment.kind, segment.id, seq, Arc::new(vec![batch])),
                 // It is stored all the same, and read from there.
                 Err(error) => tracing::warn!(%error, "a committed batch could not be kept in memory"),
             }

@@ -118,10 +118,10 @@ impl Compactor {
     /// Empty when the segment is damaged.
     async fn rows_of(&self, segment: &LiveSegment) -> StoreResult<Vec<RecordBatch>> {
         let Some(path) = segment.parquet_path() else {
-            if let Some(batches) = self.storage.hot.get(segment.id()) {
+            if let Some(batches) = self.storage.hot.whole(segment.id()) {
                 return Ok(batches.to_vec());
             }
-            return Ok(segment.decode().await?.to_vec());
+            return segment.decode().await;
         };
         match blocking(move || read_all(&path)).await {
             Err(StoreError::Internal(reason)) => segment.quarantine_if_changed(&reason).await.map(|()| Vec::new()),

@@ -26,7 +26,10 @@ impl From<QueryFailure> for StoreError {
             QueryFailure::Engine(error) if is_memory_limit(&error) => StoreError::LimitExceeded(
                 "the query needs more memory than one query may use: narrow the time range or the filter".to_owned(),
             ),
-            QueryFailure::Engine(error) => StoreError::internal(error.strip_backtrace()),
+            QueryFailure::Engine(error) => match store_error(&error) {
+                Some(error) => error,
+                None => StoreError::internal(error.strip_backtrace()),
+            },
         }
     }
 }
@@ -34,13 +37,22 @@ impl From<QueryFailure> for StoreError {
 impl QueryFailure {
     /// For SQL that the user wrote: what the engine refuses is the text's fault, except limits.
     pub(crate) fn of_sql(error: DataFusionError) -> StoreError {
-        if is_memory_limit(&error) {
+        if is_memory_limit(&error) || store_error(&error).is_some() {
             return QueryFailure::Engine(error).into();
         }
         let message = error.strip_backtrace();
         let kinds = ["Error during planning: ", "SQL error: ", "Schema error: ", "Arrow error: ", "Execution error: ", "Optimizer rule "];
         let message = kinds.iter().find_map(|kind| message.strip_prefix(kind)).unwrap_or(&message);
         StoreError::invalid("query", message)
+    }
+}
+
+/// What a source of the plan reported (`recent.rs`): whether trying again helps.
+fn store_error(error: &DataFusionError) -> Option<StoreError> {
+    let DataFusionError::External(cause) = error.find_root() else { return None };
+    match cause.downcast_ref::<StoreError>()? {
+        StoreError::Unavailable(reason) => Some(StoreError::Unavailable(reason.clone())),
+        other => Some(StoreError::internal(other)),
     }
 }
 

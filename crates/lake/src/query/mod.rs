@@ -18,6 +18,7 @@ mod list;
 mod measures;
 mod memory;
 mod metrics;
+mod recent;
 mod sql;
 mod store;
 mod table;

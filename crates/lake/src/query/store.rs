@@ -16,7 +16,7 @@ use std::sync::Arc;
 impl Lake {
     /// The rows of a kind that `project` sees now.
     pub(crate) async fn table(&self, kind: RowKind, project: ProjectId) -> StoreResult<Arc<SegmentTable>> {
-        Ok(Arc::new(SegmentTable::open(self.snapshot().await?, kind, project, self.engine().readers()).await?))
+        Ok(Arc::new(SegmentTable::new(self.snapshot().await?, kind, project, self.engine().readers())))
     }
 }
 

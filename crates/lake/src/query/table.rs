@@ -7,47 +7,39 @@ use super::{
     bounds::{names_traces, time_range},
     clusters::{Cluster, clusters},
     latest::LatestReportExec,
+    recent::RecentRows,
 };
 use crate::{
-    hot::Batches,
     schema::{PROJECT_ID, schema_of, time_column},
     segment::LiveSegment,
     snapshot::Snapshot,
 };
 use async_trait::async_trait;
 use datafusion::{
-    arrow::{
-        array::RecordBatch,
-        datatypes::{Schema, SchemaRef},
-    },
+    arrow::datatypes::{Schema, SchemaRef},
     catalog::{Session, TableProvider, memory::DataSourceExec},
     common::{DFSchema, Result, exec_datafusion_err, internal_datafusion_err},
     datasource::{
         listing::PartitionedFile,
-        memory::MemorySourceConfig,
         object_store::ObjectStoreUrl,
         physical_plan::{FileGroup, FileScanConfigBuilder, ParquetFileReaderFactory, ParquetSource},
     },
     logical_expr::{Expr, TableProviderFilterPushDown, TableType, utils::conjunction},
     object_store::{ObjectMeta, path::Path as ObjectPath},
     physical_expr::expressions::Column,
-    physical_plan::{ExecutionPlan, empty::EmptyExec, filter::FilterExec, projection::ProjectionExec, union::UnionExec},
+    physical_plan::{
+        ExecutionPlan, empty::EmptyExec, filter::FilterExec, projection::ProjectionExec, streaming::StreamingTableExec, union::UnionExec,
+    },
     prelude::{ident, lit},
 };
-use model::{ProjectId, StoreResult, telemetry::RowKind};
+use model::{ProjectId, telemetry::RowKind};
 use std::{collections::BTreeSet, fmt, sync::Arc};
-
-/// A level-0 segment with its rows.
-pub(crate) struct Recent {
-    pub(crate) segment: Arc<LiveSegment>,
-    pub(crate) batches: Batches,
-}
 
 pub(crate) struct SegmentTable {
     kind: RowKind,
     project: ProjectId,
     schema: SchemaRef,
-    recent: Vec<Recent>,
+    recent: Vec<Arc<LiveSegment>>,
     compacted: Vec<Arc<LiveSegment>>,
     readers: Arc<dyn ParquetFileReaderFactory>,
     /// Held so that the files stay.
@@ -55,33 +47,26 @@ pub(crate) struct SegmentTable {
 }
 
 impl SegmentTable {
-    /// Loads the level-0 rows that `project` may have a part in; opens no file of the compacted segments.
-    pub(crate) async fn open(
-        snapshot: Arc<Snapshot>,
-        kind: RowKind,
-        project: ProjectId,
-        readers: Arc<dyn ParquetFileReaderFactory>,
-    ) -> StoreResult<Self> {
+    /// Reads nothing yet.
+    pub(crate) fn new(snapshot: Arc<Snapshot>, kind: RowKind, project: ProjectId, readers: Arc<dyn ParquetFileReaderFactory>) -> Self {
         let (mut recent, mut compacted) = (Vec::new(), Vec::new());
         let is_visible = !snapshot.deleted_projects.contains(&project);
         let of_project = snapshot.segments.iter().filter(|segment| segment.meta.kind == kind && segment.meta.projects.contains(&project));
         for segment in of_project.filter(|_| is_visible) {
-            if segment.meta.level == 0 {
-                recent.push(Recent { batches: segment.level0_batches().await?, segment: Arc::clone(segment) });
-            } else {
-                compacted.push(Arc::clone(segment));
-            }
+            let list = if segment.meta.level == 0 { &mut recent } else { &mut compacted };
+            list.push(Arc::clone(segment));
         }
-        Ok(Self { kind, project, schema: schema_of(kind), recent, compacted, readers, _snapshot: snapshot })
+        Self { kind, project, schema: schema_of(kind), recent, compacted, readers, _snapshot: snapshot }
     }
 
     /// Of the segments that may hold rows, in any order.
     pub(crate) fn segments(&self) -> impl Iterator<Item = &model::segment::Segment> {
-        self.recent.iter().map(|recent| &recent.segment.meta).chain(self.compacted.iter().map(|segment| &segment.meta))
+        self.recent.iter().chain(&self.compacted).map(|segment| &segment.meta)
     }
 
-    fn memory_source(&self, batches: Vec<RecordBatch>, columns: &[usize]) -> Result<Arc<dyn ExecutionPlan>> {
-        Ok(MemorySourceConfig::try_new_exec(&[batches], Arc::clone(&self.schema), Some(columns.to_vec()))?)
+    fn recent_source(&self, segments: Vec<Arc<LiveSegment>>, columns: &[usize]) -> Result<Arc<dyn ExecutionPlan>> {
+        let rows = RecentRows { segments, columns: columns.to_vec(), schema: Arc::new(self.schema.project(columns)?) };
+        Ok(Arc::new(StreamingTableExec::try_new(Arc::clone(&rows.schema), vec![Arc::new(rows)], None, [], false, None)?))
     }
 
     fn parquet_source(&self, groups: Vec<FileGroup>, columns: &[usize]) -> Result<Arc<dyn ExecutionPlan>> {
@@ -96,9 +81,9 @@ impl SegmentTable {
     /// Level-0 rows in one source and compacted files spread over `partitions`: for kinds and segments without repeated rows.
     fn plain_sources(&self, cluster: &Cluster, columns: &[usize], partitions: usize) -> Result<Vec<Arc<dyn ExecutionPlan>>> {
         let mut sources = Vec::new();
-        let batches: Vec<RecordBatch> = cluster.recent.iter().flat_map(|at| self.recent[*at].batches.iter().cloned()).collect();
-        if !batches.is_empty() {
-            sources.push(self.memory_source(batches, columns)?);
+        let recent: Vec<_> = cluster.recent.iter().map(|at| Arc::clone(&self.recent[*at])).collect();
+        if !recent.is_empty() {
+            sources.push(self.recent_source(recent, columns)?);
         }
         let files = cluster.compacted.iter().map(|at| partitioned_file(&self.compacted[*at])).collect::<Result<Vec<_>>>()?;
         if !files.is_empty() {
@@ -112,15 +97,14 @@ impl SegmentTable {
 
     /// One source per layer, newest publication first.
     fn layered_sources(&self, cluster: &Cluster, columns: &[usize]) -> Result<Vec<Arc<dyn ExecutionPlan>>> {
-        let mut recent: Vec<&Recent> = cluster.recent.iter().map(|at| &self.recent[*at]).collect();
-        recent.sort_by_key(|recent| std::cmp::Reverse(recent.segment.meta.commit_seq));
+        let mut recent: Vec<_> = cluster.recent.iter().map(|at| Arc::clone(&self.recent[*at])).collect();
+        recent.sort_by_key(|segment| std::cmp::Reverse(segment.meta.commit_seq));
         let mut files: Vec<&Arc<LiveSegment>> = cluster.compacted.iter().map(|at| &self.compacted[*at]).collect();
         // Rows sink from level to level, so a lower level holds the newer ones; within a level the later publication does.
         files.sort_by_key(|segment| (segment.meta.level, std::cmp::Reverse(segment.meta.commit_seq)));
         let mut sources = Vec::with_capacity(files.len() + 1);
-        let batches: Vec<RecordBatch> = recent.iter().flat_map(|recent| recent.batches.iter().rev().cloned()).collect();
-        if !batches.is_empty() {
-            sources.push(self.memory_source(batches, columns)?);
+        if !recent.is_empty() {
+            sources.push(self.recent_source(recent, columns)?);
         }
         for file in files {
             sources.push(self.parquet_source(vec![FileGroup::new(vec![partitioned_file(file)?])], columns)?);

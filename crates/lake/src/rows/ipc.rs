@@ -2,14 +2,15 @@
 
 use crate::schema::{COMMIT_ROW, COMMIT_SEQ, schema_of};
 use datafusion::arrow::{
-    array::{ArrayRef, Int64Array, new_null_array},
-    compute::cast,
+    array::{ArrayRef, Int64Array, UInt32Array, new_null_array},
+    compute::{cast, take_record_batch},
+    datatypes::SchemaRef,
     error::ArrowError,
     ipc::{reader::StreamReader, writer::StreamWriter},
-    record_batch::RecordBatch,
+    record_batch::{RecordBatch, RecordBatchOptions},
 };
 use model::{segment::CommitSeq, telemetry::RowKind};
-use std::sync::Arc;
+use std::{io::Read, sync::Arc};
 
 /// The commit waits for it, and compaction writes everything again: the fastest level.
 const ZSTD_LEVEL: i32 = 1;
@@ -24,10 +25,24 @@ pub(crate) fn encode(batch: &RecordBatch) -> Result<Vec<u8>, ArrowError> {
 
 /// The batches of a segment in `schema_of(kind)`, with the commit columns filled in.
 pub(crate) fn decode(kind: RowKind, seq: CommitSeq, bytes: &[u8]) -> Result<Vec<RecordBatch>, ArrowError> {
+    read(StreamReader::try_new(zstd::Decoder::new(bytes)?, None)?, &schema_of(kind), seq)
+}
+
+/// Like [`decode`], only these columns (by index in `schema_of`), each in memory of its own: arrays of one message share its buffer, and a
+/// small column must not keep the payloads beside it alive.
+pub(crate) fn decode_columns(kind: RowKind, seq: CommitSeq, bytes: &[u8], columns: &[usize]) -> Result<Vec<RecordBatch>, ArrowError> {
+    let wanted = Arc::new(schema_of(kind).project(columns)?);
+    let stored = StreamReader::try_new(zstd::Decoder::new(bytes)?, None)?.schema();
+    let projection = (0..stored.fields().len()).filter(|index| wanted.column_with_name(stored.field(*index).name()).is_some()).collect();
+    let batches = read(StreamReader::try_new(zstd::Decoder::new(bytes)?, Some(projection))?, &wanted, seq)?;
+    batches.iter().map(|batch| take_record_batch(batch, &UInt32Array::from_iter_values(0..batch.num_rows() as u32))).collect()
+}
+
+fn read<R: Read>(stream: StreamReader<R>, schema: &SchemaRef, seq: CommitSeq) -> Result<Vec<RecordBatch>, ArrowError> {
     let mut first_row = 0;
     let mut batches = Vec::new();
-    for batch in StreamReader::try_new(zstd::Decoder::new(bytes)?, None)? {
-        let batch = with_commit_columns(kind, seq, first_row, &batch?)?;
+    for batch in stream {
+        let batch = to_schema(schema, seq, first_row, &batch?)?;
         first_row += batch.num_rows() as i64;
         batches.push(batch);
     }
@@ -36,9 +51,12 @@ pub(crate) fn decode(kind: RowKind, seq: CommitSeq, bytes: &[u8]) -> Result<Vec<
 
 /// Brings a stored level-0 batch to the schema that readers see: columns by name, absent ones null.
 pub(crate) fn with_commit_columns(kind: RowKind, seq: CommitSeq, first_row: i64, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    to_schema(&schema_of(kind), seq, first_row, batch)
+}
+
+fn to_schema(schema: &SchemaRef, seq: CommitSeq, first_row: i64, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
     let rows = batch.num_rows();
     let seq = i64::try_from(seq).map_err(|_| ArrowError::InvalidArgumentError("commit_seq beyond 63 bits".to_owned()))?;
-    let schema = schema_of(kind);
     let columns = schema.fields().iter().map(|field| -> Result<ArrayRef, ArrowError> {
         match (field.name().as_str(), batch.column_by_name(field.name())) {
             (COMMIT_SEQ, _) => Ok(Arc::new(Int64Array::from_value(seq, rows))),
@@ -49,5 +67,6 @@ pub(crate) fn with_commit_columns(kind: RowKind, seq: CommitSeq, first_row: i64,
         }
     });
     let columns = columns.collect::<Result<Vec<_>, _>>()?;
-    RecordBatch::try_new(schema, columns)
+    // A query may ask for no column at all: only the number of rows counts then.
+    RecordBatch::try_new_with_options(Arc::clone(schema), columns, &RecordBatchOptions::new().with_row_count(Some(rows)))
 }

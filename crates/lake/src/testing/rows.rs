@@ -60,7 +60,7 @@ pub(crate) async fn stored_spans(lake: &Lake) -> Vec<(u8, Span)> {
     for segment in lake.snapshot().await.unwrap().segments.iter().filter(|segment| segment.meta.kind == RowKind::Span) {
         let batches = match segment.parquet_path() {
             Some(path) => read_all(&path).unwrap(),
-            None => segment.level0_batches().await.unwrap().to_vec(),
+            None => segment.decode().await.unwrap(),
         };
         for batch in batches {
             found.extend(rows::spans(&batch).unwrap().into_iter().map(|span| (segment.meta.level, span)));

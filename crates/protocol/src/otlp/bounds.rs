@@ -1,8 +1,8 @@
-//! What a protobuf body takes in memory, found out before it is decoded: an empty message is two bytes on the wire and up to 130
+//! What a protobuf body takes in memory, found out before it is decoded: an empty message is two bytes on the wire and up to 260
 //! decoded, so that the bound on the body's size alone would let a small one fill the memory. A walk over tags and lengths counts
 //! the messages; texts are stepped over unread.
 
-use self::Inside::{Many, One, Varints};
+use self::Inside::{Large, Many, One, Varints};
 use super::wire;
 use crate::rules::{MAX_VALUES, MAX_VALUES_PER_ROW};
 use prost::encoding::{WireType, decode_key, decode_varint};
@@ -13,6 +13,8 @@ pub(super) struct Shape(&'static [(u32, Inside)]);
 enum Inside {
     /// A list of messages: each counts.
     Many(&'static Shape),
+    /// The same of messages of up to 260 bytes in place of up to 90.
+    Large(&'static Shape),
     /// One message, whose memory is in that of the message around it.
     One(&'static Shape),
     /// A packed list of integers: one byte on the wire, eight in memory.
@@ -44,7 +46,7 @@ impl WireRow for wire::Metric {
 
 /// A request, with its rows still as bytes.
 pub(super) static ENVELOPE: Shape = Shape(&[(1, Many(&RESOURCE_GROUP))]);
-static RESOURCE_GROUP: Shape = Shape(&[(1, One(&RESOURCE)), (2, Many(&SCOPE_GROUP))]);
+static RESOURCE_GROUP: Shape = Shape(&[(1, One(&RESOURCE)), (2, Large(&SCOPE_GROUP))]);
 static RESOURCE: Shape = Shape(&[(1, Many(&KEY_VALUE))]);
 static SCOPE_GROUP: Shape = Shape(&[(1, One(&SCOPE)), (2, Many(&BYTES))]);
 static SCOPE: Shape = Shape(&[(3, Many(&KEY_VALUE))]);
@@ -57,18 +59,20 @@ static KEY_VALUE_LIST: Shape = Shape(&[(1, Many(&KEY_VALUE))]);
 static EVENT: Shape = Shape(&[(3, Many(&KEY_VALUE))]);
 static LINK: Shape = Shape(&[(4, Many(&KEY_VALUE))]);
 
-static NUMBERS: Shape = Shape(&[(1, Many(&NUMBER))]);
+static NUMBERS: Shape = Shape(&[(1, Large(&NUMBER))]);
 static NUMBER: Shape = Shape(&[(7, Many(&KEY_VALUE))]);
-static HISTOGRAMS: Shape = Shape(&[(1, Many(&HISTOGRAM))]);
+static HISTOGRAMS: Shape = Shape(&[(1, Large(&HISTOGRAM))]);
 static HISTOGRAM: Shape = Shape(&[(9, Many(&KEY_VALUE))]);
-static EXPONENTIALS: Shape = Shape(&[(1, Many(&EXPONENTIAL))]);
+static EXPONENTIALS: Shape = Shape(&[(1, Large(&EXPONENTIAL))]);
 static EXPONENTIAL: Shape = Shape(&[(1, Many(&KEY_VALUE)), (8, One(&BUCKETS)), (9, One(&BUCKETS))]);
 static BUCKETS: Shape = Shape(&[(2, Varints)]);
-static SUMMARIES: Shape = Shape(&[(1, Many(&SUMMARY))]);
+static SUMMARIES: Shape = Shape(&[(1, Large(&SUMMARY))]);
 static SUMMARY: Shape = Shape(&[(6, Many(&BYTES)), (7, Many(&KEY_VALUE))]);
 
 /// prost refuses messages that are nested deeper.
 const MAX_DEPTH: u32 = 100;
+/// What a large message counts as.
+const VALUES_PER_LARGE: usize = 4;
 /// So many packed integers take about as much memory as a message.
 const VARINTS_PER_VALUE: usize = 8;
 
@@ -127,6 +131,10 @@ impl Scan {
                 self.found += 1;
                 shape
             }
+            Large(shape) => {
+                self.found += VALUES_PER_LARGE;
+                shape
+            }
         };
         if depth > 0 {
             self.message(content, shape, depth - 1);
@@ -162,10 +170,10 @@ mod tests {
         let buckets = ExponentialHistogramBuckets { bucket_counts: vec![1; 80], ..Default::default() };
         let point = ExponentialHistogramDataPoint { positive: Some(buckets), attributes: vec![text()], ..Default::default() };
         let data = metric::Data::ExponentialHistogram(ExponentialHistogram { data_points: vec![point], ..Default::default() });
-        assert_eq!(count(&Metric { data: Some(data), ..Default::default() }), 1 + 1 + 10);
+        assert_eq!(count(&Metric { data: Some(data), ..Default::default() }), 4 + 1 + 10);
         let summary = SummaryDataPoint { quantile_values: vec![Default::default(); 5], ..Default::default() };
         let data = metric::Data::Summary(Summary { data_points: vec![summary] });
-        assert_eq!(count(&Metric { data: Some(data), ..Default::default() }), 6);
+        assert_eq!(count(&Metric { data: Some(data), ..Default::default() }), 4 + 5);
     }
 
     #[test]
