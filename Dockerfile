@@ -13,6 +13,7 @@ FROM rust:1.95-bookworm AS server
 ARG PROFILE=dist
 WORKDIR /src
 COPY Cargo.toml Cargo.lock rust-toolchain.toml ./
+COPY .cargo/ .cargo/
 COPY crates/ crates/
 COPY --from=web /src/web/dist web/dist
 RUN cargo build --locked --profile "$PROFILE" --workspace --bins

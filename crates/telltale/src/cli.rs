@@ -17,7 +17,7 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Take in telemetry, keep it, and serve the dashboard and the API.
     Serve(config::ServeConfig),
     /// Run background jobs only, beside one or more `serve` processes on the same database and data folder.
@@ -29,14 +29,14 @@ pub enum Command {
 }
 
 /// Reads command line, environment and `telltale.toml`.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, clap::Error> {
+pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, clap::Error> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let command = config::file::apply(Cli::command(), &arguments)?;
     let matches = command.try_get_matches_from(arguments)?;
     Ok(Cli::from_arg_matches(&matches)?.command)
 }
 
-pub fn run(command: Command) -> anyhow::Result<()> {
+pub(crate) fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve(config) => serve::run(config),
         Command::Worker(config) => worker::run(config),

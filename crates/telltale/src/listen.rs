@@ -6,7 +6,7 @@ use tokio::net::TcpListener;
 
 /// `ADDR:PORT`; the address is an IP or `localhost`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Listen(pub SocketAddr);
+pub(crate) struct Listen(pub SocketAddr);
 
 impl FromStr for Listen {
     type Err = String;
@@ -24,7 +24,7 @@ impl fmt::Display for Listen {
 
 /// `ADDR:PORT` or `off`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OptionalListen {
+pub(crate) enum OptionalListen {
     Off,
     At(Listen),
 }
@@ -36,14 +36,14 @@ impl FromStr for OptionalListen {
     }
 }
 
-pub async fn bind(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
+pub(crate) async fn bind(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address)
         .await
         .with_context(|| format!("cannot listen on {address}: is another process using the port? Choose another with {setting}"))
 }
 
 /// A default port that is taken is only a warning: the main port takes OTLP too.
-pub async fn bind_otlp_http(choice: Option<OptionalListen>, main: SocketAddr) -> anyhow::Result<Option<TcpListener>> {
+pub(crate) async fn bind_otlp_http(choice: Option<OptionalListen>, main: SocketAddr) -> anyhow::Result<Option<TcpListener>> {
     match choice {
         Some(OptionalListen::Off) => Ok(None),
         Some(OptionalListen::At(Listen(address))) => bind(address, "--otlp-http").await.map(Some),

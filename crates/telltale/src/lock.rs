@@ -12,13 +12,13 @@ const LOCK_FILE: &str = "serve.lock";
 
 /// Held as long as the process serves. The kernel releases it when the process ends, however it ends.
 #[derive(Debug)]
-pub struct FolderLock {
+pub(crate) struct FolderLock {
     _file: File,
 }
 
 impl FolderLock {
     /// Fails when another process serves this folder, naming it.
-    pub fn acquire(data_dir: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn acquire(data_dir: &Path) -> anyhow::Result<Self> {
         let path = data_dir.join(LOCK_FILE);
         let mut file = OpenOptions::new()
             .read(true)

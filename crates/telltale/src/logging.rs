@@ -8,7 +8,7 @@ use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::Subscr
 /// Libraries whose own chatter is of no use below `warn`.
 const QUIET: &str = "sqlx=warn,hyper=warn,h2=warn,datafusion=warn,tower=warn";
 
-pub fn init(config: &LogConfig) -> anyhow::Result<()> {
+pub(crate) fn init(config: &LogConfig) -> anyhow::Result<()> {
     let filter =
         EnvFilter::try_new(format!("{QUIET},{}", config.log)).with_context(|| format!("--log {:?} is not a log filter", config.log))?;
     let json = match config.log_format {
@@ -29,6 +29,6 @@ pub fn init(config: &LogConfig) -> anyhow::Result<()> {
 
 /// The last words of a process that cannot go on.
 #[expect(clippy::print_stderr, reason = "the log may not be set up yet")]
-pub fn fatal(error: &anyhow::Error) {
+pub(crate) fn fatal(error: &anyhow::Error) {
     eprintln!("telltale: {error:#}");
 }

@@ -12,9 +12,9 @@ mod wiring;
 
 use std::process::ExitCode;
 
-/// Builds faster answers than the system allocator under many short-lived buffers, and gives memory back.
+/// Gives memory back under many large short-lived buffers: docs/adr/0005-jemalloc.md.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     let command = match cli::parse(std::env::args_os()) {

@@ -12,7 +12,7 @@ struct Ready<'a> {
 }
 
 /// Printed when everything is bound, whatever the log settings. An interface that is off is null.
-pub fn announce(listen: SocketAddr, otlp_http: Option<SocketAddr>) -> anyhow::Result<()> {
+pub(crate) fn announce(listen: SocketAddr, otlp_http: Option<SocketAddr>) -> anyhow::Result<()> {
     let ready =
         Ready { event: "ready", listen: listen.to_string(), otlp_http: otlp_http.map(|address| address.to_string()), otlp_grpc: None };
     let mut stdout = std::io::stdout().lock();

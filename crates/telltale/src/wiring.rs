@@ -12,7 +12,7 @@ use worker::{Worker, WorkerConfig};
 const SQLITE_FILE: &str = "catalog.db";
 
 /// What lies below the lake and the server.
-pub struct Parts {
+pub(crate) struct Parts {
     pub catalog: Catalog,
     pub bus: Arc<dyn Bus>,
     pub cache: Arc<dyn Cache>,
@@ -20,11 +20,11 @@ pub struct Parts {
 }
 
 /// Whether the catalog is a file, wherever it is.
-pub fn uses_sqlite(config: &StorageConfig) -> bool {
+pub(crate) fn uses_sqlite(config: &StorageConfig) -> bool {
     config.database_url.as_deref().is_none_or(|url| url.starts_with("sqlite:"))
 }
 
-pub async fn open_catalog(config: &StorageConfig) -> anyhow::Result<Catalog> {
+pub(crate) async fn open_catalog(config: &StorageConfig) -> anyhow::Result<Catalog> {
     let url = match &config.database_url {
         Some(url) => CatalogUrl::parse(url)?,
         None => CatalogUrl::parse(&format!("sqlite:{}", config.data_dir.join(SQLITE_FILE).display()))?,
@@ -32,7 +32,7 @@ pub async fn open_catalog(config: &StorageConfig) -> anyhow::Result<Catalog> {
     Catalog::open(url).await.context("cannot open the database")
 }
 
-pub async fn open(config: &StorageConfig) -> anyhow::Result<Parts> {
+pub(crate) async fn open(config: &StorageConfig) -> anyhow::Result<Parts> {
     if let Some(url) = &config.redis_url {
         bus::check_redis_url(url).context("--redis-url")?;
     }
@@ -41,32 +41,32 @@ pub async fn open(config: &StorageConfig) -> anyhow::Result<Parts> {
     Ok(Parts { catalog, bus, cache, bus_health })
 }
 
-pub async fn open_lake(config: &StorageConfig, parts: &Parts, role: &str) -> anyhow::Result<Lake> {
+pub(crate) async fn open_lake(config: &StorageConfig, parts: &Parts, role: &str) -> anyhow::Result<Lake> {
     let segments: Arc<dyn SegmentCatalog> = Arc::new(parts.catalog.clone());
     let mut lake_config = LakeConfig::new(config.data_dir.clone(), config.memory.0);
     lake_config.writer_label = format!("{role}, process {}", std::process::id());
     Lake::open(lake_config, segments).await.context("cannot open the telemetry in the data folder")
 }
 
-pub fn health(parts: &Parts, lake: &Lake) -> Vec<Arc<dyn HealthCheck>> {
+pub(crate) fn health(parts: &Parts, lake: &Lake) -> Vec<Arc<dyn HealthCheck>> {
     let mut checks: Vec<Arc<dyn HealthCheck>> = vec![Arc::new(parts.catalog.clone()), Arc::new(lake.clone())];
     checks.extend(parts.bus_health.clone());
     checks
 }
 
-pub fn worker(parts: &Parts, lake: &Lake) -> Worker {
+pub(crate) fn worker(parts: &Parts, lake: &Lake) -> Worker {
     let maintenance: Arc<dyn Maintenance> = Arc::new(lake.clone());
     let leases: Arc<dyn JobLeases> = Arc::new(parts.catalog.clone());
     Worker::new(WorkerConfig::default(), maintenance, leases, Arc::clone(&parts.bus))
 }
 
 /// What the jobs of this process are doing, for the system page.
-pub fn job_status(worker: &Worker) -> server::JobStatus {
+pub(crate) fn job_status(worker: &Worker) -> server::JobStatus {
     let board = worker.board();
     Arc::new(move || serde_json::json!(board.snapshot()))
 }
 
-pub fn make_folder(folder: &Path) -> anyhow::Result<()> {
+pub(crate) fn make_folder(folder: &Path) -> anyhow::Result<()> {
     let is_new = !folder.is_dir();
     std::fs::create_dir_all(folder)
         .with_context(|| format!("cannot make the data folder {}; choose another with --data-dir", folder.display()))?;

@@ -1,5 +1,7 @@
 //! "200 means durable", seen from the kernel: the order of system calls is file, directory, catalog, answer.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use serde_json::json;
 use testkit::process::Program;
 
@@ -68,8 +70,8 @@ async fn the_file_the_directory_and_the_catalog_are_on_disk_before_the_answer() 
     server.terminate().await.unwrap();
 
     let trace = joined(&std::fs::read_to_string(&trace_file).unwrap());
-    let file = find(&trace, 0, &["fdatasync(", ".arrow>", "= 0"]);
-    let directory = find(&trace, file, &["fsync(", "/segments/", "= 0"]);
+    let file = find(&trace, 0, &["fdatasync(", "/segments/l0/", "= 0"]);
+    let directory = find(&trace, file, &["fsync(", "/segments/l0/", "= 0"]);
     let catalog = find(&trace, directory, &["sync(", "catalog.db-wal>", "= 0"]);
     let answer = find(&trace, 0, &["HTTP/1.1 201"]);
     assert!(catalog < answer, "the answer (line {answer}) left before the catalog was on disk (line {catalog})");

@@ -1,6 +1,8 @@
 //! The promise under test: what was acknowledged is there exactly once, whatever is killed when.
 //! The real binary under load, `kill -9` at random moments, restart, count, resend.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use serde_json::{Value, json};
 use std::{
     collections::{HashMap, HashSet},

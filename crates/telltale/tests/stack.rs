@@ -1,5 +1,7 @@
 //! The larger form: server and worker as processes of their own, over PostgreSQL, Redis and a shared data folder.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use serde_json::{Value, json};
 use std::{process::Stdio, time::Duration};
 use testkit::{
@@ -28,7 +30,7 @@ async fn send_call(client: &reqwest::Client, server: &Running, number: usize) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_worker_compacts_what_a_server_stores_and_redis_may_vanish() {
     let postgres = TempPostgres::start().unwrap();
-    let database_url = postgres.url(&postgres.create_database().unwrap());
+    let database_url = postgres.create_database().unwrap();
     let mut redis = TempRedis::start().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let binary = env!("CARGO_BIN_EXE_telltale");

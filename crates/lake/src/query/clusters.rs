@@ -16,7 +16,13 @@ pub(crate) struct Cluster {
 /// Two reports of a span carry the same start, so they can only be in segments whose times overlap: the segments that `range` leaves
 /// are joined by overlap, and all that overlap no other (and hold each span once, being compacted) need no look at identities.
 /// With `by_trace` few rows are read, and all segments are looked at together, whatever the reports say about time.
-pub(crate) fn clusters(recent: &[Arc<LiveSegment>], compacted: &[Arc<LiveSegment>], range: TimeRange, kind: RowKind, by_trace: bool) -> Vec<Cluster> {
+pub(crate) fn clusters(
+    recent: &[Arc<LiveSegment>],
+    compacted: &[Arc<LiveSegment>],
+    range: TimeRange,
+    kind: RowKind,
+    by_trace: bool,
+) -> Vec<Cluster> {
     let recent = recent.iter().enumerate().map(|(at, segment)| Piece::new(&segment.meta, at));
     let compacted = compacted.iter().enumerate().map(|(at, segment)| Piece::new(&segment.meta, at));
     let pieces: Vec<Piece> = recent.chain(compacted).filter(|piece| range.overlaps(piece.min, piece.max)).collect();

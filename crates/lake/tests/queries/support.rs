@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 /// A new, empty lake. The directory must outlive it.
-pub async fn lake() -> (Lake, TempDir) {
+pub(crate) async fn lake() -> (Lake, TempDir) {
     let directory = tempfile::tempdir().unwrap();
     let config = LakeConfig::new(directory.path(), 512 << 20);
     let catalog =
@@ -17,6 +17,6 @@ pub async fn lake() -> (Lake, TempDir) {
 }
 
 /// Compacts until nothing is left to compact.
-pub async fn compact_all(lake: &Lake) {
+pub(crate) async fn compact_all(lake: &Lake) {
     while lake.compact(true).await.unwrap().more {}
 }

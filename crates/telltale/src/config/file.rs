@@ -8,7 +8,7 @@ const FILE_VARIABLE: &str = "TELLTALE_CONFIG";
 
 /// Makes the file's values the defaults of the command line. The file is `telltale.toml` in the working directory, if there is one,
 /// or the one that `TELLTALE_CONFIG` names, which must exist.
-pub fn apply(command: Command, arguments: &[OsString]) -> Result<Command, clap::Error> {
+pub(crate) fn apply(command: Command, arguments: &[OsString]) -> Result<Command, clap::Error> {
     let named = std::env::var_os(FILE_VARIABLE).map(PathBuf::from);
     let path = named.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
     if named.is_none() && !path.is_file() {

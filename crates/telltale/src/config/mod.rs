@@ -1,9 +1,9 @@
 //! Every setting there is, typed, with its default and its explanation. `--help` is generated from here.
 
-pub mod file;
+pub(crate) mod file;
 mod size;
 
-pub use size::ByteSize;
+pub(crate) use size::ByteSize;
 
 use crate::listen::{Listen, OptionalListen};
 use clap::{Args, ValueEnum};
@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 /// Where things are kept.
 #[derive(Debug, Clone, Args)]
-pub struct StorageConfig {
+pub(crate) struct StorageConfig {
     /// Folder for telemetry files, and for the SQLite database unless --database-url says otherwise. Made when missing.
     #[arg(long, env = "TELLTALE_DATA_DIR", default_value = "telltale-data", value_name = "DIR")]
     pub data_dir: PathBuf,
@@ -34,7 +34,7 @@ pub struct StorageConfig {
 
 /// What this process says about itself, on stderr.
 #[derive(Debug, Clone, Args)]
-pub struct LogConfig {
+pub(crate) struct LogConfig {
     /// How log lines look: `auto` is text on a terminal and JSON elsewhere.
     #[arg(long, env = "TELLTALE_LOG_FORMAT", default_value = "auto", value_name = "FORMAT")]
     pub log_format: LogFormat,
@@ -45,14 +45,14 @@ pub struct LogConfig {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LogFormat {
+pub(crate) enum LogFormat {
     Auto,
     Text,
     Json,
 }
 
 #[derive(Debug, Clone, Args)]
-pub struct ServeConfig {
+pub(crate) struct ServeConfig {
     #[command(flatten)]
     pub storage: StorageConfig,
 
@@ -86,7 +86,7 @@ pub struct ServeConfig {
 }
 
 #[derive(Debug, Clone, Args)]
-pub struct WorkerConfig {
+pub(crate) struct WorkerConfig {
     #[command(flatten)]
     pub storage: StorageConfig,
 }

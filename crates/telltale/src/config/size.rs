@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 /// A number of bytes: `1GiB`, `512MiB`, `64KiB`, `1000000`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ByteSize(pub usize);
+pub(crate) struct ByteSize(pub usize);
 
 const UNITS: [(&str, usize); 7] =
     [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("GB", 1_000_000_000), ("MB", 1_000_000), ("KB", 1_000), ("B", 1)];

@@ -12,7 +12,7 @@ use std::{
 const TIMEOUT: Duration = Duration::from_secs(3);
 
 #[derive(Debug, Clone, Args)]
-pub struct HealthConfig {
+pub(crate) struct HealthConfig {
     /// Address of the server.
     #[arg(long, env = "TELLTALE_HEALTH_ADDRESS", default_value = "127.0.0.1:8001", value_name = "ADDR:PORT")]
     pub address: SocketAddr,
@@ -20,7 +20,7 @@ pub struct HealthConfig {
 
 /// Prints the answer of `/health`; fails unless it is 200.
 #[expect(clippy::print_stdout, reason = "the answer is what the command is for")]
-pub fn run(config: HealthConfig) -> anyhow::Result<()> {
+pub(crate) fn run(config: HealthConfig) -> anyhow::Result<()> {
     let mut stream =
         TcpStream::connect_timeout(&config.address, TIMEOUT).with_context(|| format!("no server answers on {}", config.address))?;
     stream.set_read_timeout(Some(TIMEOUT))?;

@@ -2,7 +2,7 @@
 
 use crate::{config::StorageConfig, logging, wiring};
 
-pub fn run(config: StorageConfig) -> anyhow::Result<()> {
+pub(crate) fn run(config: StorageConfig) -> anyhow::Result<()> {
     logging::init(&config.log)?;
     tokio::runtime::Runtime::new()?.block_on(async {
         wiring::make_folder(&config.data_dir)?;

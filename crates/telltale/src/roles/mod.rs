@@ -1,6 +1,6 @@
 //! What the binary can be: one file per subcommand.
 
-pub mod health;
-pub mod migrate;
-pub mod serve;
-pub mod worker;
+pub(crate) mod health;
+pub(crate) mod migrate;
+pub(crate) mod serve;
+pub(crate) mod worker;

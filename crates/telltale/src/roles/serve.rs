@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use worker::{Stopped, Worker};
 
-pub fn run(config: ServeConfig) -> anyhow::Result<()> {
+pub(crate) fn run(config: ServeConfig) -> anyhow::Result<()> {
     logging::init(&config.storage.log)?;
     tokio::runtime::Runtime::new()?.block_on(serve(config))
 }

@@ -4,7 +4,7 @@ use crate::{config::WorkerConfig, logging, signals, wiring};
 use anyhow::ensure;
 use worker::Stopped;
 
-pub fn run(config: WorkerConfig) -> anyhow::Result<()> {
+pub(crate) fn run(config: WorkerConfig) -> anyhow::Result<()> {
     logging::init(&config.storage.log)?;
     tokio::runtime::Runtime::new()?.block_on(async {
         wiring::make_folder(&config.storage.data_dir)?;
