@@ -56,4 +56,4 @@ def test_the_commands_are_accepted_by_the_binary():
 def test_no_secret_is_written_in_a_compose_file():
     for file in FILES:
         for line in (ROOT / file).read_text().splitlines():
-            assert not re.search(r"PASSWORD: *[^$\s]", line), line
+            assert not re.match(r"\s*\w*PASSWORD: *[^$\s]", line), line

@@ -27,11 +27,15 @@ test("calls of a real SDK show with their messages, tokens, cost and error", asy
     await provider.stop();
   }
 
-  await page.goto("/calls?filter=service%3Asdk-in-the-browser");
-  await expect(page.getByText("Count to three.")).toBeVisible();
-  await expect(page.getByText("gpt-4o-err429").first()).toBeVisible();
-  await expect(page.getByText("$0.000027").first()).toBeVisible();
-  await page.getByText("Say hello.").click();
+  await page.goto("/calls?q=service%3Asdk-in-the-browser");
+  const rows = page.getByRole("table", { name: "Calls" }).getByRole("row");
+  await expect(rows).toHaveCount(5);
+  const failed = rows.filter({ hasText: "gpt-4o-err429" });
+  await expect(failed).toContainText("RateLimitError");
+  await expect(failed).toContainText("unknown");
+  await expect(rows.filter({ hasText: "Count to three." })).toContainText("$0.000027");
+  await expect(rows.filter({ hasText: "weather in Paris?" })).toContainText("get_weather");
+  await rows.filter({ hasText: "Say hello." }).getByRole("link").first().click();
   await expect(page.getByText("Be brief.").first()).toBeVisible();
-  await expect(page.getByText("$0.000027").first()).toBeVisible();
+  await expect(page.getByText("Hello, the weather in Paris is sunny.").first()).toBeVisible();
 });

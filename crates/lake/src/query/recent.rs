@@ -2,9 +2,10 @@
 
 use crate::segment::LiveSegment;
 use datafusion::{
-    arrow::datatypes::SchemaRef,
-    common::DataFusionError,
+    arrow::{array::RecordBatch, compute::filter_record_batch, datatypes::SchemaRef},
+    common::{DataFusionError, Result, cast::as_boolean_array},
     execution::{SendableRecordBatchStream, TaskContext},
+    physical_expr::PhysicalExpr,
     physical_plan::{stream::RecordBatchStreamAdapter, streaming::PartitionStream},
 };
 use futures::{StreamExt, TryStreamExt, stream};
@@ -20,6 +21,8 @@ pub(super) struct RecentRows {
     pub(super) columns: Vec<usize>,
     /// Of these columns.
     pub(super) schema: SchemaRef,
+    /// Which rows come out.
+    pub(super) predicate: Arc<dyn PhysicalExpr>,
 }
 
 impl PartitionStream for RecentRows {
@@ -35,6 +38,12 @@ impl PartitionStream for RecentRows {
         });
         // The last batch of a segment was committed last: readers that look for the last report want it first.
         let batches = decoded.buffered(DECODE_AHEAD).map_ok(|batches| stream::iter(batches.into_iter().rev().map(Ok))).try_flatten();
+        let predicate = Arc::clone(&self.predicate);
+        let batches = batches.map(move |batch: Result<RecordBatch>| {
+            let batch = batch?;
+            let matches = predicate.evaluate(&batch)?.into_array(batch.num_rows())?;
+            Ok(filter_record_batch(&batch, as_boolean_array(&matches)?)?)
+        });
         Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), batches))
     }
 }

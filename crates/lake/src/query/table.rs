@@ -26,7 +26,7 @@ use datafusion::{
     },
     logical_expr::{Expr, TableProviderFilterPushDown, TableType, utils::conjunction},
     object_store::{ObjectMeta, path::Path as ObjectPath},
-    physical_expr::expressions::Column,
+    physical_expr::{PhysicalExpr, expressions::Column},
     physical_plan::{
         ExecutionPlan, empty::EmptyExec, filter::FilterExec, projection::ProjectionExec, streaming::StreamingTableExec, union::UnionExec,
     },
@@ -64,39 +64,62 @@ impl SegmentTable {
         self.recent.iter().chain(&self.compacted).map(|segment| &segment.meta)
     }
 
-    fn recent_source(&self, segments: Vec<Arc<LiveSegment>>, columns: &[usize]) -> Result<Arc<dyn ExecutionPlan>> {
-        let rows = RecentRows { segments, columns: columns.to_vec(), schema: Arc::new(self.schema.project(columns)?) };
+    /// Rows in the order of `segments`. The predicate is applied inside: a filter of the plan's own may be spread over partitions, which
+    /// would lose the order that [`LatestReportExec`] goes by.
+    fn recent_source(
+        &self,
+        segments: Vec<Arc<LiveSegment>>,
+        columns: &[usize],
+        predicate: Arc<dyn PhysicalExpr>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let rows = RecentRows { segments, columns: columns.to_vec(), schema: Arc::new(self.schema.project(columns)?), predicate };
         Ok(Arc::new(StreamingTableExec::try_new(Arc::clone(&rows.schema), vec![Arc::new(rows)], None, [], false, None)?))
     }
 
-    fn parquet_source(&self, groups: Vec<FileGroup>, columns: &[usize]) -> Result<Arc<dyn ExecutionPlan>> {
+    fn parquet_source(
+        &self,
+        groups: Vec<FileGroup>,
+        columns: &[usize],
+        predicate: Arc<dyn PhysicalExpr>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
         let source = ParquetSource::new(Arc::clone(&self.schema)).with_parquet_file_reader_factory(Arc::clone(&self.readers));
         let config = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), Arc::new(source))
             .with_file_groups(groups)
             .with_projection_indices(Some(columns.to_vec()))?
             .build();
-        Ok(DataSourceExec::from_data_source(config))
+        Ok(Arc::new(FilterExec::try_new(predicate, DataSourceExec::from_data_source(config))?))
     }
 
     /// Level-0 rows in one source and compacted files spread over `partitions`: for kinds and segments without repeated rows.
-    fn plain_sources(&self, cluster: &Cluster, columns: &[usize], partitions: usize) -> Result<Vec<Arc<dyn ExecutionPlan>>> {
+    fn plain_sources(
+        &self,
+        cluster: &Cluster,
+        columns: &[usize],
+        predicate: &Arc<dyn PhysicalExpr>,
+        partitions: usize,
+    ) -> Result<Vec<Arc<dyn ExecutionPlan>>> {
         let mut sources = Vec::new();
         let recent: Vec<_> = cluster.recent.iter().map(|at| Arc::clone(&self.recent[*at])).collect();
         if !recent.is_empty() {
-            sources.push(self.recent_source(recent, columns)?);
+            sources.push(self.recent_source(recent, columns, Arc::clone(predicate))?);
         }
         let files = cluster.compacted.iter().map(|at| partitioned_file(&self.compacted[*at])).collect::<Result<Vec<_>>>()?;
         if !files.is_empty() {
             let mut groups = vec![Vec::new(); partitions.clamp(1, files.len())];
             let count = groups.len();
             files.into_iter().enumerate().for_each(|(index, file)| groups[index % count].push(file));
-            sources.push(self.parquet_source(groups.into_iter().map(FileGroup::new).collect(), columns)?);
+            sources.push(self.parquet_source(groups.into_iter().map(FileGroup::new).collect(), columns, Arc::clone(predicate))?);
         }
         Ok(sources)
     }
 
     /// One source per layer, newest publication first.
-    fn layered_sources(&self, cluster: &Cluster, columns: &[usize]) -> Result<Vec<Arc<dyn ExecutionPlan>>> {
+    fn layered_sources(
+        &self,
+        cluster: &Cluster,
+        columns: &[usize],
+        predicate: &Arc<dyn PhysicalExpr>,
+    ) -> Result<Vec<Arc<dyn ExecutionPlan>>> {
         let mut recent: Vec<_> = cluster.recent.iter().map(|at| Arc::clone(&self.recent[*at])).collect();
         recent.sort_by_key(|segment| std::cmp::Reverse(segment.meta.commit_seq));
         let mut files: Vec<&Arc<LiveSegment>> = cluster.compacted.iter().map(|at| &self.compacted[*at]).collect();
@@ -104,10 +127,10 @@ impl SegmentTable {
         files.sort_by_key(|segment| (segment.meta.level, std::cmp::Reverse(segment.meta.commit_seq)));
         let mut sources = Vec::with_capacity(files.len() + 1);
         if !recent.is_empty() {
-            sources.push(self.recent_source(recent, columns)?);
+            sources.push(self.recent_source(recent, columns, Arc::clone(predicate))?);
         }
         for file in files {
-            sources.push(self.parquet_source(vec![FileGroup::new(vec![partitioned_file(file)?])], columns)?);
+            sources.push(self.parquet_source(vec![FileGroup::new(vec![partitioned_file(file)?])], columns, Arc::clone(predicate))?);
         }
         Ok(sources)
     }
@@ -164,19 +187,18 @@ impl TableProvider for SegmentTable {
 
         let mut parts: Vec<Arc<dyn ExecutionPlan>> = Vec::new();
         for cluster in clusters(&self.recent, &self.compacted, range, self.kind, by_trace) {
+            let of_project = std::iter::once(of_project.clone());
             if cluster.may_repeat {
                 let (early, late): (Vec<Expr>, Vec<Expr>) = filters.iter().cloned().partition(|filter| self.is_on_identity(filter));
-                let early: Vec<Expr> = std::iter::once(of_project.clone()).chain(early).collect();
-                let sources = self.layered_sources(&cluster, &columns)?;
-                let sources =
-                    sources.into_iter().map(|source| filtered(state, source, &schema, early.clone())).collect::<Result<Vec<_>>>()?;
-                let latest = Arc::new(LatestReportExec::new(sources, Arc::clone(&schema)));
-                parts.push(filtered(state, latest, &schema, late)?);
+                let early = physical(state, &schema, of_project.chain(early))?;
+                let latest = Arc::new(LatestReportExec::new(self.layered_sources(&cluster, &columns, &early)?, Arc::clone(&schema)));
+                parts.push(match late.is_empty() {
+                    true => latest,
+                    false => Arc::new(FilterExec::try_new(physical(state, &schema, late)?, latest)?),
+                });
             } else {
-                let all: Vec<Expr> = std::iter::once(of_project.clone()).chain(filters.iter().cloned()).collect();
-                for source in self.plain_sources(&cluster, &columns, state.config().target_partitions())? {
-                    parts.push(filtered(state, source, &schema, all.clone())?);
-                }
+                let predicate = physical(state, &schema, of_project.chain(filters.iter().cloned()))?;
+                parts.extend(self.plain_sources(&cluster, &columns, &predicate, state.config().target_partitions())?);
             }
         }
         let all = match parts.len() {
@@ -188,10 +210,10 @@ impl TableProvider for SegmentTable {
     }
 }
 
-fn filtered(state: &dyn Session, input: Arc<dyn ExecutionPlan>, schema: &SchemaRef, filters: Vec<Expr>) -> Result<Arc<dyn ExecutionPlan>> {
-    let Some(predicate) = conjunction(filters) else { return Ok(input) };
-    let predicate = state.create_physical_expr(predicate, &DFSchema::try_from(schema.as_ref().clone())?)?;
-    Ok(Arc::new(FilterExec::try_new(predicate, input)?))
+/// All of `filters` (at least one) as one expression over rows of `schema`.
+fn physical(state: &dyn Session, schema: &SchemaRef, filters: impl IntoIterator<Item = Expr>) -> Result<Arc<dyn PhysicalExpr>> {
+    let predicate = conjunction(filters).ok_or_else(|| internal_datafusion_err!("no filter"))?;
+    state.create_physical_expr(predicate, &DFSchema::try_from(schema.as_ref().clone())?)
 }
 
 fn projected(input: Arc<dyn ExecutionPlan>, table: &Schema, read: &Schema, wanted: &[usize]) -> Result<Arc<dyn ExecutionPlan>> {
@@ -201,7 +223,7 @@ fn projected(input: Arc<dyn ExecutionPlan>, table: &Schema, read: &Schema, wante
             let name = table.field(*at).name();
             Ok((Arc::new(Column::new(name, read.index_of(name)?)) as _, name.clone()))
         })
-        .collect::<Result<Vec<(Arc<dyn datafusion::physical_expr::PhysicalExpr>, String)>>>()?;
+        .collect::<Result<Vec<(Arc<dyn PhysicalExpr>, String)>>>()?;
     Ok(Arc::new(ProjectionExec::try_new(columns, input)?))
 }
 
