@@ -35,6 +35,8 @@ need_node() {
   at_least "$version" "$node_needed" || fail "Node.js $version is too old: $node_needed or newer is needed." "Get it from https://nodejs.org"
 }
 
+# Standard output belongs to the server's ready line: all else goes to standard error.
+
 # A hash of the files that go into the web app, so that it is built only when one of them changed.
 web_fingerprint() {
   (cd web && find . \( -name node_modules -o -name dist -o -name e2e -o -name test-results -o -name playwright-report \) -prune -o -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
@@ -45,7 +47,7 @@ web_dependencies() {
   lock=$(sha256sum web/package-lock.json | cut -d' ' -f1)
   if [ ! -d web/node_modules ] || [ "$(cat web/node_modules/.telltale-lock 2>/dev/null)" != "$lock" ]; then
     say "installing the web app's packages"
-    (cd web && npm ci --no-audit --no-fund --loglevel=error)
+    (cd web && npm ci --no-audit --no-fund --loglevel=error) >&2
     echo "$lock" >web/node_modules/.telltale-lock
   fi
 }
@@ -56,7 +58,7 @@ build_web() {
   if [ "$(cat web/dist/.telltale-source 2>/dev/null)" != "$fingerprint" ]; then
     web_dependencies
     say "building the web app"
-    (cd web && npm run --silent build)
+    (cd web && npm run --silent build) >&2
     echo "$fingerprint" >web/dist/.telltale-source
   fi
 }
