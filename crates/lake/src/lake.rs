@@ -80,6 +80,11 @@ impl Lake {
         self.inner.committer.refusal()
     }
 
+    /// Segments out of reads because they are damaged, whoever found them.
+    pub(crate) async fn quarantined(&self) -> StoreResult<u64> {
+        self.inner.storage.catalog.quarantined().await
+    }
+
     /// Bytes of decoded recent batches held in memory.
     pub(crate) fn hot_bytes(&self) -> usize {
         self.inner.storage.hot.bytes()

@@ -105,7 +105,8 @@ impl TelemetryStore for Lake {
     async fn stats(&self) -> StoreResult<StoreStats> {
         let snapshot = self.snapshot().await?;
         let mut stats = StoreStats { commit_seq: snapshot.seq, hot_bytes: self.hot_bytes() as u64, ..StoreStats::default() };
-        stats.quarantined_segments = snapshot.damaged() as u64;
+        // The catalog knows what earlier processes found; this one may have found more while the catalog was away.
+        stats.quarantined_segments = self.quarantined().await?.max(snapshot.damaged() as u64);
         for segment in &snapshot.segments {
             let meta = &segment.meta;
             let (segments, bytes) = match meta.level {

@@ -7,7 +7,7 @@ use crate::{
 };
 use catalog::{Catalog, CatalogUrl};
 use model::{
-    ports::{Maintenance, SegmentCatalog},
+    ports::{ComponentStatus, HealthCheck, Maintenance, SegmentCatalog, TelemetryStore},
     segment::Location,
 };
 use std::{path::Path, sync::Arc, time::Duration};
@@ -63,7 +63,12 @@ async fn a_file_damaged_on_disk_is_quarantined_in_the_catalog() {
     lake.commit(batch_of(project(1), [2], 100)).await.unwrap();
     drop(lake);
     std::fs::write(&files_below(&config.data_dir)[0], b"short").unwrap();
-    let lake = open(config, &catalog).await;
+    let lake = open(config.clone(), &catalog).await;
     assert_eq!(names(&lake).await.len(), 1);
     assert_eq!(catalog.quarantined().await.unwrap(), 1);
+    // Still told after the process that found it is gone.
+    drop(lake);
+    let lake = open(config, &catalog).await;
+    assert_eq!(lake.stats().await.unwrap().quarantined_segments, 1);
+    assert_eq!(lake.check().await.status, ComponentStatus::Degraded);
 }

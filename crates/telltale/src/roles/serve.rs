@@ -55,19 +55,23 @@ async fn serve(config: ServeConfig) -> anyhow::Result<()> {
         }
     };
     let servers = async { tokio::try_join!(main_server, otlp_server) };
-    tokio::select! {
-        served = servers => { served.context("the server stopped")?; }
+    let served = tokio::select! {
+        served = servers => served.map(drop).context("the server stopped"),
         () = drained_too_long(&stop, Duration::from_secs(config.drain_timeout)) => {
             tracing::warn!("some requests did not finish in time and were cut off");
+            Ok(())
         }
-    }
+    };
+    // However serving ended, what was begun below it ends in order.
+    stop.cancel();
     let stopped = match background {
-        Some(background) => background.await?,
-        None => Stopped::Cancelled,
+        Some(background) => background.await,
+        None => Ok(Stopped::Cancelled),
     };
     lake.shutdown().await;
     parts.catalog.close().await;
-    ensure!(stopped != Stopped::Fenced, "another process took this one for dead and shut it out (was it suspended?); start it again");
+    served?;
+    ensure!(stopped? != Stopped::Fenced, "another process took this one for dead and shut it out (was it suspended?); start it again");
     tracing::info!("stopped");
     Ok(())
 }
