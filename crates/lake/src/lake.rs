@@ -14,7 +14,7 @@ use crate::{
 use async_trait::async_trait;
 use model::{
     StoreError, StoreResult, WriterId,
-    ports::{CompactionReport, Maintenance, SegmentCatalog},
+    ports::{CompactionReport, Debt, EraseReport, Maintenance, RetentionReport, SegmentCatalog},
     telemetry::{CommitReceipt, RowBatch},
 };
 use std::sync::Arc;
@@ -73,6 +73,10 @@ impl Lake {
     /// Where queries run.
     pub(crate) fn engine(&self) -> &QueryEngine {
         &self.inner.engine
+    }
+
+    pub(crate) fn catalog(&self) -> &dyn SegmentCatalog {
+        self.inner.storage.catalog.as_ref()
     }
 
     /// Why no row can be stored any more, if so.
@@ -143,6 +147,19 @@ impl Maintenance for Lake {
 
     async fn compact(&self, force: bool) -> StoreResult<CompactionReport> {
         self.inner.compactor.compact(force).await
+    }
+
+    // Not there yet: these three do nothing.
+    async fn erase(&self) -> StoreResult<EraseReport> {
+        Ok(EraseReport::default())
+    }
+
+    async fn retain(&self) -> StoreResult<RetentionReport> {
+        Ok(RetentionReport::default())
+    }
+
+    async fn debt(&self) -> StoreResult<Debt> {
+        Ok(Debt::default())
     }
 
     async fn collect_garbage(&self) -> StoreResult<u64> {

@@ -91,17 +91,16 @@ impl Snapshots {
     pub(crate) async fn newest(&self) -> StoreResult<Arc<Snapshot>> {
         let asked = Instant::now();
         let seq = self.storage.catalog.current_seq().await?;
-        let deleted: HashSet<_> = self.storage.catalog.deleted_projects().await?.into_iter().collect();
-        if let Some(current) = self.current_if(seq, &deleted, asked) {
+        if let Some(current) = self.current_if(seq, asked) {
             return Ok(current);
         }
         let _one = self.refreshing.lock().await;
-        if let Some(current) = self.current_if(seq, &deleted, asked) {
+        if let Some(current) = self.current_if(seq, asked) {
             return Ok(current);
         }
         let current = self.last();
         let changes = self.storage.catalog.changes_since(current.seq).await?;
-        let next = Arc::new(self.apply(&current, changes, deleted, asked));
+        let next = Arc::new(self.apply(&current, changes, asked));
         *self.current.write() = Arc::clone(&next);
         let mut given = self.given.lock();
         given.retain(|snapshot| snapshot.strong_count() > 0);
@@ -110,9 +109,9 @@ impl Snapshots {
     }
 
     /// The last snapshot made, if it is as new as this.
-    fn current_if(&self, seq: CommitSeq, deleted: &HashSet<ProjectId>, asked: Instant) -> Option<Arc<Snapshot>> {
+    fn current_if(&self, seq: CommitSeq, asked: Instant) -> Option<Arc<Snapshot>> {
         let current = self.last();
-        let is_new = current.seq >= seq && current.deleted_projects == *deleted && current.damaged == self.storage.damaged_segments();
+        let is_new = current.seq >= seq && current.damaged == self.storage.damaged_segments();
         if is_new && current.seq == seq {
             *current.confirmed.lock() = asked;
         }
@@ -124,7 +123,7 @@ impl Snapshots {
         Arc::clone(&self.current.read())
     }
 
-    fn apply(&self, current: &Snapshot, changes: SegmentChanges, deleted_projects: HashSet<ProjectId>, asked: Instant) -> Snapshot {
+    fn apply(&self, current: &Snapshot, changes: SegmentChanges, asked: Instant) -> Snapshot {
         let damaged = self.storage.damaged_segments();
         let mut removed: HashSet<SegmentId> = changes.removed.into_iter().collect();
         if changes.reset {
@@ -149,7 +148,7 @@ impl Snapshots {
         Snapshot {
             seq: changes.upto,
             segments,
-            deleted_projects,
+            deleted_projects: changes.deleted_projects.into_iter().collect(),
             damaged,
             confirmed: Mutex::new(asked),
             lease: Mutex::default(),

@@ -4,7 +4,8 @@ use super::{analytics, by_id, entities, list, metrics, sql, table::SegmentTable,
 use crate::Lake;
 use async_trait::async_trait;
 use model::{
-    ProjectId, SpanId, StoreResult, TimeRange, TraceId,
+    ErasureId, ProjectId, SpanId, StoreError, StoreResult, TimeRange, TraceId,
+    erase::{EraseTarget, Erasure},
     filter::Filter,
     ports::{StoreStats, TelemetryStore},
     query::*,
@@ -96,6 +97,19 @@ impl TelemetryStore for Lake {
 
     async fn sql(&self, query: SqlQuery) -> StoreResult<SqlResult> {
         sql::run(self, query).await
+    }
+
+    // Not there yet: reads do not know of erasures, so none is accepted.
+    async fn erase(&self, _project: ProjectId, _target: EraseTarget) -> StoreResult<Erasure> {
+        Err(StoreError::Unavailable("erasing is not supported yet".to_owned()))
+    }
+
+    async fn erasures(&self, project: ProjectId, limit: usize) -> StoreResult<Vec<Erasure>> {
+        self.catalog().erasures(project, limit).await
+    }
+
+    async fn erasure(&self, project: ProjectId, id: ErasureId) -> StoreResult<Option<Erasure>> {
+        self.catalog().erasure(project, id).await
     }
 
     async fn version(&self) -> StoreResult<CommitSeq> {
