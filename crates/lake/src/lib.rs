@@ -20,7 +20,6 @@ mod retain;
 mod rows;
 pub(crate) mod schema;
 mod segment;
-#[allow(dead_code, reason = "wired with compaction")]
 mod sidecar;
 mod snapshot;
 mod storage;

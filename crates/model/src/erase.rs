@@ -8,6 +8,9 @@ pub const MAX_SPANS: usize = 1_000_000;
 /// Traces that one erasure may name.
 pub const MAX_TRACES: usize = 1_000_000;
 
+/// Erasures of one project that may hide rows at the same time: every read checks each of them until the rewrite is done.
+pub const MAX_PENDING: usize = 500;
+
 /// What to erase, within one project.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "by", rename_all = "snake_case")]
@@ -62,6 +65,15 @@ impl Hidden {
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         serde_json::from_slice(bytes).ok()
     }
+}
+
+/// An erasure that still hides rows, without what it hides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TombstoneHead {
+    pub id: ErasureId,
+    pub project: ProjectId,
+    /// Hides rows up to this publication.
+    pub seq: CommitSeq,
 }
 
 /// An erasure that still hides rows, as reads need it.

@@ -1,6 +1,6 @@
 //! Segments: the immutable units of the lake, as the catalog knows them.
 
-use crate::{ProjectId, SegmentId, Timestamp, WriterId, telemetry::RowKind};
+use crate::{ProjectId, SegmentId, Timestamp, WriterId, erase::TombstoneHead, telemetry::RowKind};
 use bytes::Bytes;
 
 /// Number of a publication in the catalog: 1, 2, 3 … "Last" always means (commit_seq, row).
@@ -140,4 +140,8 @@ pub struct SegmentChanges {
     pub added: Vec<Segment>,
     /// Segments that stopped being live after it.
     pub removed: Vec<SegmentId>,
+    /// Every erasure that hides rows at `upto`, oldest first.
+    pub tombstones: Vec<TombstoneHead>,
+    /// Every deleted project whose rows are not known to be gone at `upto`: they are hidden from every read.
+    pub deleted_projects: Vec<ProjectId>,
 }

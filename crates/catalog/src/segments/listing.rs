@@ -1,7 +1,11 @@
 //! What is in the catalog.
 
-use super::row::{from_row, select_segments};
+use super::{
+    erasures,
+    row::{from_row, select_segments},
+};
 use crate::{
+    accounts::projects,
     database::Database,
     error::store_error,
     sql::{column, parsed, signed, unsigned},
@@ -41,12 +45,16 @@ pub(super) async fn changes_since(database: &Database, since: CommitSeq) -> Stor
             .await
             .map_err(store_error)?
     };
+    let tombstones = erasures::active(&mut transaction).await?;
+    let deleted_projects = projects::deleted(&mut transaction).await?;
     transaction.rollback().await.map_err(store_error)?;
     Ok(SegmentChanges {
         upto: unsigned(&counter, "seq")?,
         reset,
         added: added.iter().map(from_row).collect::<StoreResult<_>>()?,
         removed: removed.iter().map(|row| parsed(row, "id", |text| text.parse().ok())).collect::<StoreResult<_>>()?,
+        tombstones,
+        deleted_projects,
     })
 }
 

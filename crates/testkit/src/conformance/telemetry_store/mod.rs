@@ -2,6 +2,7 @@
 
 mod analytics;
 mod commit;
+mod erase;
 mod errors;
 mod filters;
 mod lists;
@@ -43,18 +44,35 @@ const CASES: &[(&str, Case)] = cases! {
     errors: are_grouped_by_type_provider_and_model, only_failed_spans_count;
 };
 
+/// What erasing promises, for stores that can. The project of the [`Subject`] must be one that the store's catalog knows.
+const ERASING: &[(&str, Case)] = cases! {
+    erase: a_trace_goes_with_its_logs_and_scores, a_session_goes_with_its_traces, a_user_goes_with_their_traces, a_filter_names_spans_and_their_scores,
+        a_filter_has_a_time_range, a_whole_project_goes, nothing_of_it_is_counted_any_more, no_text_of_it_is_found, sql_does_not_show_it,
+        what_comes_later_is_visible, a_later_report_of_an_erased_span_stands_alone, other_projects_are_untouched, erasing_twice_is_fine,
+        what_names_nothing_has_a_receipt_too, receipts_are_listed_newest_first, the_version_moves;
+};
+
 /// Runs every case against a new store each, and panics with the names of those that failed.
 ///
 /// `make_store` makes an empty store; see [`Subject`] for what a store may do between writing and reading.
 pub async fn run(make_store: impl AsyncFn() -> Subject) {
+    run_all(CASES, make_store).await;
+}
+
+/// The same for the cases about erasing. What [`Subject::settled_by`] says is done after each erasure too.
+pub async fn run_erasing(make_store: impl AsyncFn() -> Subject) {
+    run_all(ERASING, make_store).await;
+}
+
+async fn run_all(cases: &[(&str, Case)], make_store: impl AsyncFn() -> Subject) {
     let mut failures = Vec::new();
-    for (name, case) in CASES {
+    for (name, case) in cases {
         let subject = make_store().await;
         if let Err(panic) = AssertUnwindSafe(case(&subject)).catch_unwind().await {
             failures.push(format!("{name}: {}", message_of(panic.as_ref())));
         }
     }
-    assert!(failures.is_empty(), "{} of {} cases failed:\n\n{}", failures.len(), CASES.len(), failures.join("\n\n"));
+    assert!(failures.is_empty(), "{} of {} cases failed:\n\n{}", failures.len(), cases.len(), failures.join("\n\n"));
 }
 
 fn message_of(panic: &(dyn Any + Send)) -> String {
@@ -70,6 +88,7 @@ mod tests {
     #[tokio::test]
     async fn the_memory_store_passes() {
         run(async || Subject::new(MemoryStore::new())).await;
+        run_erasing(async || Subject::new(MemoryStore::new())).await;
     }
 
     #[tokio::test]
