@@ -82,6 +82,16 @@ impl<R: ReadAt> Reader<R> {
         Contents { rows, documents, terms, postings }
     }
 
+    /// Stored bytes of terms and their postings.
+    pub fn term_bytes(&self) -> u64 {
+        self.directory.term_blocks.iter().map(|block| block.long_len + (block.postings.len + block.terms.len) as u64).sum()
+    }
+
+    /// Stored bytes of what is told of documents: their rows and hashes.
+    pub fn document_bytes(&self) -> u64 {
+        self.directory.document_blocks.iter().map(|block| (block.rows.len + block.hashes.len) as u64).sum()
+    }
+
     /// Bytes of memory that the open index holds.
     pub fn memory(&self) -> usize {
         let terms = self.directory.term_blocks.iter().map(|block| size_of_val(block) + block.first_term.len()).sum::<usize>();

@@ -125,7 +125,11 @@ mod tests {
             }
             // The standard library knows newer letters than the pattern's tables, which call those unassigned.
             let folded = fold(character);
-            assert!(unassigned.is_match(character.encode_utf8(&mut [0; 4])) || class.iter().any(|range| (range.start()..=range.end()).contains(&folded)), "{character:?} folds to {folded:?}");
+            assert!(
+                unassigned.is_match(character.encode_utf8(&mut [0; 4]))
+                    || class.iter().any(|range| (range.start()..=range.end()).contains(&folded)),
+                "{character:?} folds to {folded:?}"
+            );
         }
     }
 }

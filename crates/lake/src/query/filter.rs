@@ -2,7 +2,7 @@
 
 use super::{
     functions::{TextTest, json_text, text_test},
-    text::TextMatcher,
+    text::text_matcher,
 };
 use crate::schema::schema_of;
 use datafusion::{
@@ -38,7 +38,7 @@ fn expr_of(filter: &Filter, kind: RowKind) -> StoreResult<Expr> {
         Filter::Compare(comparison) => compare(comparison, kind),
         Filter::Text(pattern) => {
             let (texts, messages) = searchable_columns(kind);
-            let test = TextTest::Matches { matcher: TextMatcher::new(pattern)?, messages_from: texts.len() };
+            let test = TextTest::Matches { matcher: text_matcher(pattern)?, messages_from: texts.len() };
             Ok(text_test(test, texts.iter().chain(messages).map(|name| ident(*name)).collect()))
         }
     }
