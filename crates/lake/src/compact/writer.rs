@@ -1,7 +1,7 @@
 //! One output segment under construction: the Parquet file and the sidecar beside it, from rows in their final order.
 
 use super::{
-    derive::{Derived, Origin},
+    derive::{Derived, DerivedInputs, Origin},
     parquet::{Hashing, properties},
 };
 use crate::{
@@ -98,7 +98,7 @@ impl SegmentWriter {
     }
 
     /// Rows in `schema_of(kind)` and in order; `origins` says of each where it came from.
-    pub(super) fn write(&mut self, rows: &RecordBatch, origins: &[Origin]) -> StoreResult<()> {
+    pub(super) fn write(&mut self, rows: &RecordBatch, origins: &[Origin], inputs: &DerivedInputs) -> StoreResult<()> {
         let stripped;
         let rows = if self.target.without_payload {
             stripped = without_texts(self.target.kind, rows)?;
@@ -110,7 +110,7 @@ impl SegmentWriter {
         let (Some(parquet), Some(derived)) = (&mut self.parquet, &mut self.derived) else {
             return Err(StoreError::Internal("a finished segment was written to".to_owned()));
         };
-        derived.add(rows, origins, !self.target.without_payload);
+        derived.add(rows, origins, !self.target.without_payload, inputs)?;
         parquet.write(rows).map_err(store_error)?;
         self.rows += rows.num_rows() as u64;
         Ok(())
@@ -144,7 +144,7 @@ impl SegmentWriter {
     }
 
     /// Both files are durable when it returns.
-    pub(super) fn finish(mut self, inputs: &super::derive::DerivedInputs) -> StoreResult<Segment> {
+    pub(super) fn finish(mut self, inputs: &DerivedInputs) -> StoreResult<Segment> {
         let (Some(parquet), Some(derived)) = (self.parquet.take(), self.derived.take()) else {
             return Err(StoreError::Internal("a segment was finished twice".to_owned()));
         };

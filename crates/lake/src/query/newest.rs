@@ -3,7 +3,11 @@
 //! Rows of a segment are ordered by trace, so the newest are spread all over it: reading every shown column of every row to find fifty of
 //! them would be most of the work.
 
-use super::{engine::Session, failure::QueryResult};
+use super::{
+    engine::Session,
+    failure::QueryResult,
+    narrow::{Narrowed, can_narrow, narrow},
+};
 use crate::{
     schema::{schema_of, times_of},
     segment::LiveSegment,
@@ -91,7 +95,7 @@ impl Wanted {
 
     /// Newest segments first, until no other can hold a row that is new enough.
     async fn places(&self, session: &Session, segments: &[Arc<LiveSegment>]) -> QueryResult<Vec<Place>> {
-        let condition = Arc::new(self.condition(session)?);
+        let can_narrow = can_narrow(&self.conditions);
         let mut order: Vec<usize> = (0..segments.len()).collect();
         order.sort_by_key(|at| std::cmp::Reverse(segments[*at].meta.max_time));
         let stop = Stop::default();
@@ -99,13 +103,7 @@ impl Wanted {
         for some in order.chunks(SIDE_BY_SIDE) {
             let oldest_needed = self.oldest_needed(&mut places);
             let looks = some.iter().filter(|at| oldest_needed.is_none_or(|oldest| segments[**at].meta.max_time >= oldest));
-            let looks: Vec<_> = looks
-                .map(|at| {
-                    let (at, segment, condition, stop) = (*at, Arc::clone(&segments[*at]), Arc::clone(&condition), Arc::clone(&stop.0));
-                    let (limit, time) = (self.limit, self.time);
-                    blocking(move || look(&segment, &condition, time, limit, oldest_needed, &stop).map(|rows| (at, rows)))
-                })
-                .collect();
+            let looks: Vec<_> = looks.map(|at| self.look_at(session, *at, &segments[*at], can_narrow, oldest_needed, &stop.0)).collect();
             if looks.is_empty() {
                 break;
             }
@@ -125,16 +123,32 @@ impl Wanted {
         Some(oldest)
     }
 
-    fn condition(&self, session: &Session) -> QueryResult<Condition> {
-        let schema = schema_of(self.kind);
-        let mut names: BTreeSet<usize> = BTreeSet::from([schema.index_of(self.time)?]);
-        for condition in &self.conditions {
-            for column in condition.column_refs() {
-                names.insert(schema.index_of(&column.name)?);
+    async fn look_at(
+        &self,
+        session: &Session,
+        at: usize,
+        segment: &Arc<LiveSegment>,
+        can_narrow: bool,
+        oldest_needed: Option<Timestamp>,
+        stop: &Arc<AtomicBool>,
+    ) -> QueryResult<(usize, Vec<(Timestamp, u32)>)> {
+        let filters = if can_narrow { segment.filters().await? } else { None };
+        let (session, segment, stop) = (session.clone(), Arc::clone(segment), Arc::clone(stop));
+        let (kind, time, limit, conditions) = (self.kind, self.time, self.limit, self.conditions.clone());
+        let rows = blocking(move || {
+            let narrowed = can_narrow.then(|| narrow(&segment, filters.as_deref(), &conditions));
+            if narrowed.as_ref().is_some_and(Narrowed::is_empty) {
+                return Ok(Vec::new());
             }
-        }
-        let schema = Arc::new(schema.project(&names.into_iter().collect::<Vec<_>>())?);
-        Ok(Condition { predicate: session.physical(&self.conditions, &schema)?, schema })
+            let open: Vec<Expr> = match &narrowed {
+                Some(narrowed) => narrowed.open(&conditions).cloned().collect(),
+                None => conditions,
+            };
+            let condition = Condition::new(&session, kind, time, &open).map_err(StoreError::from)?;
+            let rows = narrowed.and_then(|narrowed| narrowed.rows).map(|rows| rows.iter().collect::<Vec<u32>>());
+            look(&segment, &condition, rows.as_deref(), time, limit, oldest_needed, &stop)
+        });
+        Ok((at, rows.await?))
     }
 }
 
@@ -145,6 +159,18 @@ struct Condition {
 }
 
 impl Condition {
+    fn new(session: &Session, kind: RowKind, time: &str, conditions: &[Expr]) -> QueryResult<Self> {
+        let schema = schema_of(kind);
+        let mut columns: BTreeSet<usize> = BTreeSet::from([schema.index_of(time)?]);
+        for condition in conditions {
+            for column in condition.column_refs() {
+                columns.insert(schema.index_of(&column.name)?);
+            }
+        }
+        let schema = Arc::new(schema.project(&columns.into_iter().collect::<Vec<_>>())?);
+        Ok(Self { predicate: session.physical(conditions, &schema)?, schema })
+    }
+
     fn passes(&self, batch: &RecordBatch) -> StoreResult<Option<datafusion::arrow::array::BooleanArray>> {
         let Some(predicate) = &self.predicate else { return Ok(None) };
         let result = predicate.evaluate(batch).and_then(|value| value.into_array(batch.num_rows())).map_err(StoreError::internal)?;
@@ -159,10 +185,11 @@ fn nth_newest(times: impl Iterator<Item = Timestamp>, n: usize) -> Option<Timest
     (n > 0).then(|| *times.select_nth_unstable(place).1)
 }
 
-/// Rows of a segment that pass and may be among the newest `limit`.
+/// Rows of a segment (of `rows`, if given) that pass and may be among the newest `limit`.
 fn look(
     segment: &LiveSegment,
     condition: &Condition,
+    rows: Option<&[u32]>,
     time: &str,
     limit: usize,
     mut oldest: Option<Timestamp>,
@@ -170,7 +197,7 @@ fn look(
 ) -> StoreResult<Vec<(Timestamp, u32)>> {
     let mut found: Vec<(Timestamp, u32)> = Vec::new();
     let mut first = 0;
-    for batch in reader(segment, &condition.schema, None)? {
+    for batch in reader(segment, &condition.schema, rows)? {
         if stop.load(Ordering::Relaxed) {
             break;
         }
@@ -182,7 +209,8 @@ fn look(
             let is_wanted =
                 oldest.is_none_or(|oldest| at >= oldest) && passes.as_ref().is_none_or(|passes| passes.is_valid(row) && passes.value(row));
             if is_wanted {
-                found.push((at, first + row as u32));
+                let number = first + row as u32;
+                found.push((at, rows.map_or(number, |rows| rows[number as usize])));
             }
         }
         // Now and then, what newer rows have pushed out.
@@ -213,14 +241,15 @@ fn reader(segment: &LiveSegment, schema: &Schema, rows: Option<&[u32]>) -> Store
     let mask = ProjectionMask::columns(builder.parquet_schema(), schema.fields().iter().map(|field| field.name().as_str()));
     let mut builder = builder.with_projection(mask);
     if let Some(rows) = rows {
-        builder = builder.with_row_selection(RowSelection::from_consecutive_ranges(ranges(rows).into_iter(), total));
+        builder = builder.with_row_selection(RowSelection::from_consecutive_ranges(ranges(rows.iter().copied()).into_iter(), total));
     }
     builder.build().map_err(StoreError::internal)
 }
 
-fn ranges(rows: &[u32]) -> Vec<Range<usize>> {
+/// Ascending numbers as ranges.
+pub(super) fn ranges(rows: impl Iterator<Item = u32>) -> Vec<Range<usize>> {
     let mut ranges: Vec<Range<usize>> = Vec::new();
-    for row in rows.iter().map(|row| *row as usize) {
+    for row in rows.map(|row| row as usize) {
         match ranges.last_mut().filter(|last| last.end == row) {
             Some(last) => last.end += 1,
             None => ranges.push(row..row + 1),
@@ -254,7 +283,7 @@ mod tests {
 
     #[test]
     fn rows_become_ranges() {
-        assert_eq!(ranges(&[1, 2, 5]), [1..3, 5..6]);
-        assert_eq!(ranges(&[]), []);
+        assert_eq!(ranges([1, 2, 5].into_iter()), [1..3, 5..6]);
+        assert_eq!(ranges(std::iter::empty()), []);
     }
 }

@@ -8,4 +8,4 @@ mod text_test;
 pub(crate) use json_text::json_text;
 pub(crate) use membership::{is_erased, is_repeated};
 pub(crate) use sketch::ddsketch;
-pub(crate) use text_test::{TextTest, text_test};
+pub(crate) use text_test::{TextTest, as_text_test, text_test};

@@ -20,6 +20,19 @@ fn ranges() -> [TimeRange; 2] {
     [TimeRange { from: at(-600, 0), to: at(600, 0) }, TimeRange { from: at(-25, 11), to: at(93, 1) }]
 }
 
+/// One question about everything, and every detail.
+pub(super) async fn ask(
+    lake: &dyn TelemetryStore,
+    model: &dyn TelemetryStore,
+    project: ProjectId,
+    question: usize,
+) -> Result<(), TestCaseError> {
+    let [everything, _] = ranges();
+    compare_lists(lake, model, project, everything, FILTERS[question]).await?;
+    compare_sums(lake, model, project, everything, FILTERS[question]).await?;
+    compare_details(lake, model, project).await
+}
+
 pub(super) async fn compare(lake: &dyn TelemetryStore, model: &dyn TelemetryStore, project: ProjectId) -> Result<(), TestCaseError> {
     for range in ranges() {
         for filter in FILTERS {

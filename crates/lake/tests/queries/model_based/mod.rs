@@ -4,7 +4,7 @@
 mod answers;
 mod steps;
 
-use answers::compare;
+use answers::{ask, compare};
 use catalog::{Catalog, CatalogUrl};
 use lake::{Lake, LakeConfig};
 use model::{
@@ -17,7 +17,7 @@ use steps::{Step, batch_of, step};
 use testkit::MemoryStore;
 
 /// Sequences per run of the tests; `PROPTEST_CASES` asks for more.
-const CASES: u32 = 24;
+const CASES: u32 = 8;
 
 proptest! {
     #![proptest_config(Config { cases: std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(CASES), max_shrink_iters: 200, failure_persistence: None, ..Config::default() })]
@@ -96,7 +96,7 @@ async fn take(pair: &mut Pair, step: &Step, directory: &Path) -> Result<(), Test
         }
         Step::RewriteErased => _ = Maintenance::erase(&pair.lake).await.unwrap(),
         Step::CollectGarbage => _ = pair.lake.collect_garbage().await.unwrap(),
-        Step::Compare { project } => compare(&pair.lake, &pair.model, pair.projects[*project]).await?,
+        Step::Compare { project, question } => ask(&pair.lake, &pair.model, pair.projects[*project], *question).await?,
         Step::Restart => {
             pair.lake.shutdown().await;
             pair.catalog.close().await;

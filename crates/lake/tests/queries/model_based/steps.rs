@@ -20,7 +20,7 @@ pub(super) enum Step {
     Erase { project: usize, target: EraseTarget },
     RewriteErased,
     CollectGarbage,
-    Compare { project: usize },
+    Compare { project: usize, question: usize },
     Restart,
 }
 
@@ -73,7 +73,7 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         1 => (0_usize..2, target()).prop_map(|(project, target)| Step::Erase { project, target }),
         2 => Just(Step::RewriteErased),
         1 => Just(Step::CollectGarbage),
-        1 => (0_usize..2).prop_map(|project| Step::Compare { project }),
+        2 => (0_usize..2, 0_usize..FILTERS.len()).prop_map(|(project, question)| Step::Compare { project, question }),
         1 => Just(Step::Restart),
     ]
 }
