@@ -11,11 +11,14 @@ use bytes::Bytes;
 use model::{filter::TextPattern, telemetry::Message};
 use std::{
     collections::HashSet,
-    fs::File,
-    io::{BufRead, BufReader},
+    fs::{self, File},
+    io::{self, BufRead, BufReader, BufWriter, Write},
+    os::unix::fs::FileExt,
+    path::Path,
+    process::Command,
     time::{Duration, Instant},
 };
-use textindex::{Answer, Builder, Input, Reader, RowMap, TextMatcher, merge};
+use textindex::{Answer, Builder, Input, ReadAt, Reader, RowMap, merge};
 
 const DEFAULT_ROWS: usize = 20_000;
 const DEFAULT_PARTS: usize = 8;
@@ -31,6 +34,10 @@ struct Row {
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let source = arguments.next().unwrap_or_else(|| DEFAULT_ROWS.to_string());
+    if source == "--merge" {
+        let parts = arguments.next().unwrap().parse().unwrap();
+        return merge_parts(parts, Path::new(&arguments.next().unwrap()));
+    }
     let parts = arguments.next().map_or(DEFAULT_PARTS, |parts| parts.parse().unwrap());
     let rows = source.parse().map_or_else(|_| read(&source), made);
     let (all, distinct) = text_bytes(&rows);
@@ -53,19 +60,17 @@ fn main() {
         megabytes(index.document_bytes() as usize)
     );
 
-    let inputs = divided(&rows, parts);
-    let before = peak_memory();
-    let start = Stopwatch::start();
-    let merged = merge_all(&inputs, rows.len());
-    report_speed(&format!("merge of {parts}"), start.elapsed(), all, distinct);
-    assert!(merged == whole, "merging gave another index");
-    println!("  peak memory {:.0} MB before, {:.0} MB after", before, peak_memory());
-    drop(inputs);
+    // In a process of its own, so that its memory can be told.
+    let folder = std::env::temp_dir().join(format!("textindex-measure-{}", std::process::id()));
+    write_parts(&rows, parts, &folder);
+    let merging = Command::new(std::env::current_exe().unwrap()).args(["--merge", &parts.to_string()]).arg(&folder).status().unwrap();
+    assert!(merging.success() && fs::read(folder.join("merged")).unwrap() == *whole, "merging gave another index");
+    fs::remove_dir_all(&folder).unwrap();
 
     let start = Stopwatch::start();
     index.verify().unwrap();
     report_speed("verify", start.elapsed(), all, distinct);
-    ask(&index, &rows);
+    ask(&index, &neighbouring_words(&rows));
 }
 
 fn build<'a>(rows: impl Iterator<Item = (usize, &'a Row)>, total: usize) -> Bytes {
@@ -80,37 +85,69 @@ fn build<'a>(rows: impl Iterator<Item = (usize, &'a Row)>, total: usize) -> Byte
 }
 
 /// Parts as compaction meets them: pieces of 50 neighbouring rows, dealt in turn.
-fn divided(rows: &[Row], parts: usize) -> Vec<(Bytes, RowMap)> {
-    (0..parts)
+fn write_parts(rows: &[Row], parts: usize, folder: &Path) {
+    fs::create_dir(folder).unwrap();
+    for part in 0..parts {
+        let members: Vec<usize> = (0..rows.len()).filter(|row| row / 50 % parts == part).collect();
+        let map: Vec<u8> = members.iter().flat_map(|&row| (row as u32).to_le_bytes()).collect();
+        fs::write(folder.join(format!("{part}.rows")), map).unwrap();
+        fs::write(folder.join(part.to_string()), build(members.iter().map(|&row| &rows[row]).enumerate(), members.len())).unwrap();
+    }
+}
+
+struct IndexFile(File);
+
+impl ReadAt for IndexFile {
+    fn read_at(&self, offset: u64, len: usize) -> io::Result<Bytes> {
+        let mut bytes = vec![0; len];
+        self.0.read_exact_at(&mut bytes, offset)?;
+        Ok(bytes.into())
+    }
+}
+
+fn merge_parts(parts: usize, folder: &Path) {
+    let start = Stopwatch::start();
+    let maps: Vec<RowMap> = (0..parts)
         .map(|part| {
-            let members: Vec<usize> = (0..rows.len()).filter(|row| row / 50 % parts == part).collect();
-            let index = build(members.iter().map(|&row| &rows[row]).enumerate(), members.len());
-            (index, members.into_iter().map(|row| Some(row as u32)).collect())
+            let map = fs::read(folder.join(format!("{part}.rows"))).unwrap();
+            map.as_chunks().0.iter().map(|row| Some(u32::from_le_bytes(*row))).collect()
         })
-        .collect()
+        .collect();
+    let readers: Vec<_> = (0..parts)
+        .map(|part| {
+            let file = File::open(folder.join(part.to_string())).unwrap();
+            let len = file.metadata().unwrap().len();
+            Reader::open(IndexFile(file), 0, len).unwrap()
+        })
+        .collect();
+    let inputs: Vec<_> = readers.iter().zip(&maps).map(|(index, rows)| Input { index, rows }).collect();
+    let rows: usize = maps.iter().map(RowMap::len).sum();
+    let mut out = BufWriter::new(File::create(folder.join("merged")).unwrap());
+    let len = merge(&inputs, rows as u32, &mut out).unwrap();
+    out.flush().unwrap();
+    let time = start.elapsed();
+    println!("merge of {parts}: {time:.2?}, {:.0} MB/s of index", megabytes(len as usize) / time.as_secs_f64());
+    println!("  {:.0} MB of memory, with the maps of rows", peak_memory());
 }
 
-fn merge_all(parts: &[(Bytes, RowMap)], rows: usize) -> Bytes {
-    let readers: Vec<_> = parts.iter().map(|(bytes, _)| Reader::open_bytes(bytes.clone()).unwrap()).collect();
-    let inputs: Vec<_> = readers.iter().zip(parts).map(|(index, (_, rows))| Input { index, rows }).collect();
-    let mut bytes = Vec::new();
-    merge(&inputs, rows as u32, &mut bytes).unwrap();
-    bytes.into()
-}
-
-fn ask(index: &Reader<Bytes>, rows: &[Row]) {
+/// Pairs of words that stand side by side somewhere.
+fn neighbouring_words(rows: &[Row]) -> Vec<(String, String)> {
     let mut random = Random(99);
     let mut samples = Vec::new();
     while samples.len() < QUESTIONS {
         let row = &rows[random.below(rows.len() as u64) as usize];
         let text = row.messages.iter().chain(&row.texts).map(|text| plain(text)).collect::<Vec<_>>().join(" ");
-        let words: Vec<&str> =
-            text.split_whitespace().filter(|word| word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_alphabetic())).collect();
+        let is_word = |word: &&str| word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let words: Vec<&str> = text.split_whitespace().filter(is_word).collect();
         if words.len() > 2 {
             let at = random.below(words.len() as u64 - 1) as usize;
             samples.push((words[at].to_owned(), words[at + 1].to_owned()));
         }
     }
+    samples
+}
+
+fn ask(index: &Reader<Bytes>, samples: &[(String, String)]) {
     let piece = |word: &str| word[word.len() / 4..].to_owned();
     let kinds: [(&str, &dyn Fn(&str, &str) -> TextPattern); 6] = [
         ("word", &|first, _| TextPattern::Word(first.into())),
@@ -122,10 +159,9 @@ fn ask(index: &Reader<Bytes>, rows: &[Row]) {
     ];
     for (kind, pattern) in kinds {
         let (mut times, mut found, mut scans) = (Vec::new(), 0, 0);
-        for (first, second) in &samples {
+        for (first, second) in samples {
             let pattern = pattern(first, second);
-            TextMatcher::new(&pattern).unwrap();
-            let start = Stopwatch::start();
+            let start = Instant::now();
             match index.candidates(&pattern).unwrap() {
                 Answer::Rows { rows, .. } => found += rows.len(),
                 Answer::Scan => scans += 1,

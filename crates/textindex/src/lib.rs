@@ -23,6 +23,7 @@ mod row_lists;
 mod row_map;
 mod run;
 mod search;
+mod term_block;
 mod term_table;
 mod terms;
 mod words;

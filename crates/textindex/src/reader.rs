@@ -1,15 +1,16 @@
 //! Reads an index: its directory at once, everything else when it is asked for, each block checked as it is read.
 
 use crate::{
-    codec::ByteReader,
     document::DocumentHash,
     error::{IndexError, Result},
     layout::{Directory, Extent, FOOTER_BYTES, Footer, HASH_BYTES, checksum},
     postings,
     row_lists::{BLOCK_DOCUMENTS, RowListReader},
+    term_block::{PostingsList, TermBlock},
 };
 use bytes::Bytes;
 use std::{io, ops::Range};
+use zstd::bulk::Decompressor;
 
 /// Something that holds the bytes of an index: a part of a file, or memory.
 pub trait ReadAt {
@@ -109,10 +110,11 @@ impl<R: ReadAt> Reader<R> {
                 lists.next_list()?.for_each(&bytes, rows, |_| ())?;
             }
         }
+        let mut zstd = Decompressor::new()?;
         let (mut found_terms, mut found_postings) = (0, 0);
         let mut before = Vec::new();
         for block in 0..self.directory.term_blocks.len() {
-            let block = self.term_block(block)?;
+            let block = self.term_block(block, &mut zstd)?;
             let mut lists = block.postings();
             for term in block.terms() {
                 if *term <= *before {
@@ -131,10 +133,11 @@ impl<R: ReadAt> Reader<R> {
 
     /// Every term in ascending order. A cut term ends with the byte `FF`.
     pub fn for_each_term(&self, mut sink: impl FnMut(&[u8])) -> Result<()> {
-        (0..self.directory.term_blocks.len()).try_for_each(|block| {
-            self.term_block(block)?.terms().for_each(&mut sink);
-            Ok(())
-        })
+        let mut zstd = Decompressor::new()?;
+        for block in 0..self.directory.term_blocks.len() {
+            self.term_block(block, &mut zstd)?.terms().for_each(&mut sink);
+        }
+        Ok(())
     }
 
     pub(crate) fn directory(&self) -> &Directory {
@@ -173,20 +176,20 @@ impl<R: ReadAt> Reader<R> {
         self.read(self.directory.document_blocks[block].hashes)
     }
 
-    pub(crate) fn term_block(&self, block: usize) -> Result<TermBlock> {
-        self.postings_block(block, self.terms(block)?)
+    pub(crate) fn term_block(&self, block: usize, zstd: &mut Decompressor<'_>) -> Result<TermBlock> {
+        self.postings_block(block, self.terms(block, zstd)?)
     }
 
     /// The block whose terms are these.
     pub(crate) fn postings_block(&self, block: usize, terms: Vec<u8>) -> Result<TermBlock> {
-        let block = &self.directory.term_blocks[block];
-        Ok(TermBlock { terms, postings: self.read(block.postings)?, long_offset: block.long_offset, long_len: block.long_len })
+        let place = &self.directory.term_blocks[block];
+        Ok(TermBlock::new(terms, self.read(place.postings)?, place))
     }
 
     /// The terms of a block: `\n`, then each with `\n`.
-    pub(crate) fn terms(&self, block: usize) -> Result<Vec<u8>> {
+    pub(crate) fn terms(&self, block: usize, zstd: &mut Decompressor<'_>) -> Result<Vec<u8>> {
         let block = &self.directory.term_blocks[block];
-        let terms = zstd::bulk::decompress(&self.read(block.terms)?, block.terms_len)?;
+        let terms = zstd.decompress(&self.read(block.terms)?, block.terms_len)?;
         if terms.len() != block.terms_len || terms.len() < 2 || terms.first() != Some(&b'\n') || terms.last() != Some(&b'\n') {
             return Err(IndexError::Damaged("a block of terms is not as written"));
         }
@@ -217,97 +220,6 @@ fn checked(bytes: Bytes, extent: Extent) -> Result<Bytes> {
         Ok(bytes)
     } else {
         Err(IndexError::Damaged("the checksum of a block is wrong"))
-    }
-}
-
-/// One block of terms with their postings, as read.
-pub(crate) struct TermBlock {
-    terms: Vec<u8>,
-    postings: Bytes,
-    long_offset: u64,
-    long_len: u64,
-}
-
-impl TermBlock {
-    pub(crate) fn terms(&self) -> impl Iterator<Item = &[u8]> {
-        // Between the first and the last separator.
-        self.terms[1..self.terms.len() - 1].split(|&byte| byte == b'\n')
-    }
-
-    pub(crate) fn term_bytes(&self) -> &[u8] {
-        &self.terms
-    }
-
-    pub(crate) fn postings(&self) -> PostingsReader<'_> {
-        self.postings_from(self.start())
-    }
-
-    pub(crate) fn postings_from(&self, place: PostingsPlace) -> PostingsReader<'_> {
-        PostingsReader {
-            reader: ByteReader::new(self.postings.get(place.at..).unwrap_or_default()),
-            len: self.postings.len(),
-            long_offset: place.long_offset,
-            long_end: self.long_offset + self.long_len,
-        }
-    }
-
-    pub(crate) fn start(&self) -> PostingsPlace {
-        PostingsPlace { at: 0, long_offset: self.long_offset }
-    }
-}
-
-/// How far the postings of a block are read.
-#[derive(Clone, Copy)]
-pub(crate) struct PostingsPlace {
-    at: usize,
-    long_offset: u64,
-}
-
-/// The postings of a block from the first term to the last.
-pub(crate) struct PostingsReader<'a> {
-    reader: ByteReader<'a>,
-    len: usize,
-    long_offset: u64,
-    long_end: u64,
-}
-
-/// Where the documents of a term are.
-#[derive(Clone, Copy)]
-pub(crate) enum PostingsList<'a> {
-    One(u32),
-    Short { count: u32, bytes: &'a [u8] },
-    Long { count: u32, extent: Extent },
-}
-
-impl<'a> PostingsReader<'a> {
-    #[inline]
-    pub(crate) fn next_list(&mut self) -> Result<PostingsList<'a>> {
-        let count = self.reader.varint_u32()?;
-        if count == 1 {
-            return Ok(PostingsList::One(self.reader.varint_u32()?));
-        }
-        let len = self.reader.varint()?;
-        let (len, is_long) = (len >> 1, len & 1 == 1);
-        if !is_long {
-            return Ok(PostingsList::Short { count, bytes: self.reader.take(len as usize)? });
-        }
-        let offset = self.long_offset;
-        self.long_offset = offset.checked_add(len).filter(|end| *end <= self.long_end).ok_or(IndexError::Damaged("postings end early"))?;
-        Ok(PostingsList::Long { count, extent: Extent { offset, len: len as usize, checksum: self.reader.fixed_u64()? } })
-    }
-
-    pub(crate) fn place(&self) -> PostingsPlace {
-        PostingsPlace { at: self.len - self.reader.remaining(), long_offset: self.long_offset }
-    }
-}
-
-impl PostingsList<'_> {
-    /// How many documents there are.
-    pub(crate) fn count(&self) -> u32 {
-        match self {
-            Self::One(_) => 1,
-            Self::Short { count, .. } | Self::Long { count, .. } => *count,
-        }
     }
 }
 

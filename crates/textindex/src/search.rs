@@ -4,16 +4,18 @@ use crate::{
     error::Result,
     number_set::{Gather, NumberSet, Rows},
     plan::{Need, Plan, TermTest},
-    reader::{PostingsList, ReadAt, Reader, TermBlock, place_of},
+    reader::{ReadAt, Reader, place_of},
     row_lists::RowListReader,
+    term_block::{PostingsList, TermBlock},
     terms::CUT,
 };
 use memchr::memmem::Finder;
 use model::filter::TextPattern;
 use std::{collections::HashMap, ops::Range};
+use zstd::bulk::Decompressor;
 
-/// Most terms that one test may find: a piece that is in more says too little.
-const MAX_FOUND_TERMS: usize = 200_000;
+/// Most terms that one test may find, about a tenth of a second of work: a piece that is in more says too little.
+const MAX_FOUND_TERMS: usize = 1 << 20;
 /// Most postings that one test may read, about a quarter of a second of work.
 const MAX_READ_POSTINGS: u64 = 64 << 20;
 /// Blocks of row lists that are read in one piece, about half a megabyte.
@@ -44,13 +46,14 @@ impl<R: ReadAt> Reader<R> {
         let documents = self.contents().documents;
         let mut look_ups: Vec<LookUp<'n>> =
             need.tests().into_iter().map(|test| LookUp::new(test, self.blocks_of(test), documents)).collect();
+        let mut zstd = Decompressor::new()?;
         let mut hits = Vec::new();
         for block in 0..self.term_blocks() {
             if !look_ups.iter().any(|look_up| look_up.wants(block)) {
                 continue;
             }
             hits.clear();
-            let terms = self.terms(block)?;
+            let terms = self.terms(block, &mut zstd)?;
             for (index, look_up) in look_ups.iter().enumerate().filter(|(_, look_up)| look_up.wants(block)) {
                 look_up.find(&terms, |term| hits.push((term, index)));
             }

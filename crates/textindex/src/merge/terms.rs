@@ -3,10 +3,12 @@
 use super::{Input, NONE};
 use crate::{
     error::Result,
-    reader::{PostingsPlace, ReadAt, Reader, TermBlock},
+    reader::{ReadAt, Reader},
+    term_block::{PostingsPlace, TermBlock},
     writer::IndexWriter,
 };
 use std::io::Write;
+use zstd::bulk::Decompressor;
 
 /// A list longer than one in so many documents is sorted by a bitmap of all documents.
 const BITMAP_SHARE: usize = 64;
@@ -79,6 +81,7 @@ impl Sorter {
 struct Cursor<'a, R> {
     index: &'a Reader<R>,
     numbers: &'a [u32],
+    zstd: Decompressor<'static>,
     next_block: usize,
     block: TermBlock,
     /// Where in the block's bytes the term begins and ends.
@@ -93,9 +96,10 @@ impl<'a, R: ReadAt> Cursor<'a, R> {
         if index.term_blocks() == 0 {
             return Ok(None);
         }
-        let block = index.term_block(0)?;
+        let mut zstd = Decompressor::new()?;
+        let block = index.term_block(0, &mut zstd)?;
         let postings = block.start();
-        let mut cursor = Self { index, numbers, next_block: 1, block, start: 0, end: 0, postings };
+        let mut cursor = Self { index, numbers, zstd, next_block: 1, block, start: 0, end: 0, postings };
         cursor.advance()?;
         Ok(Some(cursor))
     }
@@ -128,7 +132,7 @@ impl<'a, R: ReadAt> Cursor<'a, R> {
                 self.start = self.end;
                 return Ok(false);
             }
-            self.block = self.index.term_block(self.next_block)?;
+            self.block = self.index.term_block(self.next_block, &mut self.zstd)?;
             self.postings = self.block.start();
             self.next_block += 1;
             self.end = 0;
