@@ -2,13 +2,14 @@
 
 use super::{
     digests::Digests,
+    disk::DiskRoom,
     group::{Level0, Outcome, distinct},
     reload::reload_digests,
     request::{Encoded, Request, encode},
     unresolved::{Unresolved, remove_files, was_published},
 };
 use crate::{
-    config::CommitLimits,
+    config::{CommitLimits, DiskLimits},
     fault,
     rows::ipc,
     snapshot::Snapshots,
@@ -52,6 +53,7 @@ pub(crate) struct Committer {
     fenced: Arc<AtomicBool>,
     /// A publication's outcome was never learnt: its files may be unregistered.
     unresolved: Arc<AtomicBool>,
+    disk: Arc<DiskRoom>,
 }
 
 /// A request's share of the bytes in flight, given back when dropped.
@@ -72,6 +74,7 @@ pub(crate) struct CommitterParts {
     pub(crate) storage: Arc<Storage>,
     pub(crate) snapshots: Arc<Snapshots>,
     pub(crate) limits: CommitLimits,
+    pub(crate) disk: DiskLimits,
 }
 
 impl Committer {
@@ -81,7 +84,9 @@ impl Committer {
         let limits = parts.limits;
         let max_in_flight = limits.max_bytes_in_flight;
         let unresolved = Arc::<AtomicBool>::default();
+        let disk = Arc::new(DiskRoom::new(parts.storage.path_of(""), parts.disk, Arc::clone(&parts.snapshots)));
         let worker = Worker {
+            disk: Arc::clone(&disk),
             digests: Arc::new(Mutex::new(Digests::new(limits.dedupe_window, limits.max_digests))),
             digests_loaded: false,
             limits,
@@ -103,6 +108,7 @@ impl Committer {
             max_in_flight,
             fenced,
             unresolved,
+            disk,
         }
     }
 
@@ -152,6 +158,11 @@ impl Committer {
         (!is_running).then_some("the store takes no more rows")
     }
 
+    /// Why nothing is committed for now, if so: a disk without room.
+    pub(crate) fn shortage(&self) -> Option<String> {
+        self.disk.shortage()
+    }
+
     /// Whether every file of this process is registered or gone.
     pub(crate) fn left_nothing_behind(&self) -> bool {
         !self.unresolved.load(Ordering::Acquire) && !self.fenced.load(Ordering::Acquire)
@@ -190,6 +201,7 @@ fn repeat(error: &StoreError) -> StoreError {
 }
 
 struct Worker {
+    disk: Arc<DiskRoom>,
     limits: CommitLimits,
     writer: WriterId,
     storage: Arc<Storage>,
@@ -263,7 +275,8 @@ impl Worker {
         }
         self.resolve().await?;
         self.load_digests().await?;
-        self.check_debt().await
+        self.check_debt().await?;
+        self.disk.check()
     }
 
     async fn resolve(&mut self) -> StoreResult<()> {
