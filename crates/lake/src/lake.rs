@@ -80,10 +80,6 @@ impl Lake {
         &self.inner.engine
     }
 
-    pub(crate) fn catalog(&self) -> &dyn SegmentCatalog {
-        self.inner.storage.catalog.as_ref()
-    }
-
     /// Why no row can be stored any more, if so.
     pub(crate) fn refusal(&self) -> Option<&'static str> {
         self.inner.committer.refusal()
@@ -102,6 +98,15 @@ impl Lake {
     /// Segments out of reads because they are damaged, whoever found them.
     pub(crate) async fn quarantined(&self) -> StoreResult<u64> {
         self.inner.storage.catalog.quarantined().await
+    }
+
+    pub(crate) fn catalog(&self) -> &Arc<dyn SegmentCatalog> {
+        &self.inner.storage.catalog
+    }
+
+    /// Every row counts as new from now on, whatever was sent before.
+    pub(crate) fn forget_digests(&self) {
+        self.inner.committer.forget_digests();
     }
 
     /// Bytes of decoded recent batches held in memory.
@@ -164,17 +169,17 @@ impl Maintenance for Lake {
         self.inner.compactor.compact(force).await
     }
 
-    // Not there yet: these three do nothing.
     async fn erase(&self) -> StoreResult<EraseReport> {
-        Ok(EraseReport::default())
+        crate::erase::rewrite_one(&self.inner.compactor).await
     }
 
     async fn retain(&self) -> StoreResult<RetentionReport> {
-        Ok(RetentionReport::default())
+        crate::retain::retain_one(&self.inner.compactor).await
     }
 
     async fn debt(&self) -> StoreResult<Debt> {
-        Ok(Debt::default())
+        let snapshot = self.snapshot().await?;
+        Ok(self.inner.compactor.debt(&snapshot, self.inner.config.commit.max_level0_segments))
     }
 
     async fn collect_garbage(&self) -> StoreResult<u64> {

@@ -4,7 +4,7 @@ use super::{analytics, by_id, entities, list, metrics, sql, table::SegmentTable,
 use crate::Lake;
 use async_trait::async_trait;
 use model::{
-    ErasureId, ProjectId, SpanId, StoreError, StoreResult, TimeRange, TraceId,
+    ErasureId, ProjectId, SpanId, StoreResult, TimeRange, TraceId,
     erase::{EraseTarget, Erasure},
     filter::Filter,
     ports::{StoreStats, TelemetryStore},
@@ -99,9 +99,8 @@ impl TelemetryStore for Lake {
         sql::run(self, query).await
     }
 
-    // Not there yet: reads do not know of erasures, so none is accepted.
-    async fn erase(&self, _project: ProjectId, _target: EraseTarget) -> StoreResult<Erasure> {
-        Err(StoreError::Unavailable("erasing is not supported yet".to_owned()))
+    async fn erase(&self, project: ProjectId, target: EraseTarget) -> StoreResult<Erasure> {
+        crate::erase::erase(self, project, target).await
     }
 
     async fn erasures(&self, project: ProjectId, limit: usize) -> StoreResult<Vec<Erasure>> {
