@@ -8,7 +8,10 @@ import { Empty } from "../ui/states";
 export default function SettingsPage() {
   const { current } = useProjects();
   return (
-    <Page title="Retention & erasing" subtitle={current ? `What project ${current.name} keeps, and what it forgets` : "What is kept and forgotten"}>
+    <Page
+      title="Retention & erasing"
+      subtitle={current ? `What project ${current.name} keeps, and what it forgets` : "What is kept and forgotten"}
+    >
       {current ? (
         <div className="narrow-page stack" style={{ gap: 16 }} key={current.id}>
           <RetentionCard project={current} />

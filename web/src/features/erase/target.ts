@@ -47,7 +47,8 @@ export function consequence(target: EraseTarget): string {
 
 /** What has to be typed before anything is erased. */
 export function confirmation(target: EraseTarget, projectName: string): string {
-  const name = target.by === "user" ? target.user_id : target.by === "session" ? target.session_id : target.by === "project" ? projectName : WORD;
+  const name =
+    target.by === "user" ? target.user_id : target.by === "session" ? target.session_id : target.by === "project" ? projectName : WORD;
   // A name with blanks around it, or of a page's length, could not be typed.
   return name.length <= LONGEST_TYPED && name.trim() === name && name !== "" ? name : WORD;
 }

@@ -52,7 +52,14 @@ function RetentionForm({ path, policy }: { path: string; policy: RetentionPolicy
       </p>
       <div className="retention-fields">
         {DAY_FIELDS.map(({ field, label }) => (
-          <Field key={field} label={label} unit="days" value={draft[field]} problem={problems[field]} onChange={(value) => change(field, value)} />
+          <Field
+            key={field}
+            label={label}
+            unit="days"
+            value={draft[field]}
+            problem={problems[field]}
+            onChange={(value) => change(field, value)}
+          />
         ))}
         <Field
           label="Most disk space"
