@@ -9,7 +9,13 @@ use crate::{
     storage::{Storage, blocking, unavailable},
 };
 use bytes::Bytes;
-use datafusion::arrow::{error::ArrowError, record_batch::RecordBatch};
+use datafusion::{
+    arrow::{error::ArrowError, record_batch::RecordBatch},
+    parquet::{
+        arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions},
+        file::metadata::PageIndexPolicy,
+    },
+};
 use model::{
     SegmentId, StoreError, StoreResult,
     segment::{CommitSeq, Location, Segment},
@@ -149,6 +155,17 @@ impl LiveSegment {
             Ok(batches) => Ok(batches),
             Err(reason) => self.quarantine(&reason).await.map(|()| Vec::new()),
         }
+    }
+
+    /// Footer and page index of its Parquet file, which is open as `file`.
+    pub(crate) fn parquet_metadata(&self, file: &File) -> StoreResult<ArrowReaderMetadata> {
+        if let Some(known) = self.storage.parquet_metadata.get(&self.meta.id) {
+            return Ok(known);
+        }
+        let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
+        let metadata = ArrowReaderMetadata::load(file, options).map_err(StoreError::internal)?;
+        self.storage.parquet_metadata.insert(self.meta.id, metadata.clone(), metadata.metadata().memory_size());
+        Ok(metadata)
     }
 
     /// Takes the segment out of every later snapshot. For readers that find the bytes damaged.

@@ -6,6 +6,7 @@ use crate::{
     identity::{Filters, Level0Keys},
 };
 use bytes::Bytes;
+use datafusion::parquet::arrow::arrow_reader::ArrowReaderMetadata;
 use model::{SegmentId, StoreError, StoreResult, WriterId, ports::SegmentCatalog, segment::Segment};
 use parking_lot::Mutex;
 use std::{
@@ -22,12 +23,17 @@ pub(crate) const SEGMENTS: &str = "segments";
 /// About 9 bytes a span in use: the spans of some days on a busy machine.
 const FILTER_CACHE_BYTES: usize = 48 << 20;
 
+/// About a megabyte for each of the largest files.
+const METADATA_CACHE_BYTES: usize = 32 << 20;
+
 /// What all parts of the lake share: the catalog, the data directory, the decoded recent batches.
 pub(crate) struct Storage {
     pub(crate) catalog: Arc<dyn SegmentCatalog>,
     pub(crate) hot: HotTier,
     /// Filters of compacted segments that were asked lately.
     pub(crate) filters: ByteCache<SegmentId, Arc<Filters>>,
+    /// Footers and page indexes of files whose rows were looked for lately.
+    pub(crate) parquet_metadata: ByteCache<SegmentId, ArrowReaderMetadata>,
     /// Of segments that this process committed and no snapshot has seen yet.
     level0_keys: Mutex<HashMap<SegmentId, Arc<Level0Keys>>>,
     /// Segments whose sidecar turned out to be damaged: compaction makes them anew.
@@ -43,6 +49,7 @@ impl Storage {
             catalog,
             hot,
             filters: ByteCache::new(FILTER_CACHE_BYTES),
+            parquet_metadata: ByteCache::new(METADATA_CACHE_BYTES),
             level0_keys: Mutex::default(),
             bad_sidecars: Mutex::default(),
             root,
@@ -62,6 +69,7 @@ impl Storage {
     pub(crate) fn forget(&self, id: SegmentId) {
         self.hot.remove(id);
         self.filters.remove(&id);
+        self.parquet_metadata.remove(&id);
         self.level0_keys.lock().remove(&id);
         self.bad_sidecars.lock().remove(&id);
     }

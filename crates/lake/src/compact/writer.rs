@@ -5,6 +5,7 @@ use super::{
     parquet::{Hashing, properties},
 };
 use crate::{
+    fault,
     identity::span_hash,
     schema::{PROJECT_ID, SCHEMA_VERSION, payload_columns, schema_of, text_column, time_column, times_of},
     storage::{Storage, create_parents, remove, segment_path, sync_parent, unavailable},
@@ -149,7 +150,9 @@ impl SegmentWriter {
         };
         let sink = parquet.into_inner().map_err(store_error)?;
         let (bytes, checksum) = sink.finish().map_err(|error| unavailable("writing a segment", &error))?;
+        fault::point("compact.after_segment_file");
         let sidecar = derived.finish(&self.marks, inputs)?;
+        fault::point("compact.after_sidecar");
         sync_parent(&self.path).map_err(|error| unavailable("syncing a directory", &error))?;
         let (first, last) = self.times.unwrap_or((i64::MIN, i64::MAX));
         let segment = Segment {

@@ -17,6 +17,7 @@ mod measures;
 mod memory;
 mod merged;
 mod metrics;
+mod newest;
 mod recent;
 mod sql;
 mod store;

@@ -80,8 +80,16 @@ impl SegmentTable {
         self.segments.iter().map(|segment| &segment.meta)
     }
 
-    pub(crate) fn live_segments(&self) -> &[Arc<LiveSegment>] {
-        &self.segments
+    /// The compacted segments whose rows count as they stand, and a table of all others.
+    pub(crate) fn split(&self) -> (Vec<Arc<LiveSegment>>, Self) {
+        let is_plain = |segment: &Arc<LiveSegment>| segment.meta.level > 0 && self.counts_as_it_stands(segment);
+        let (plain, others) = self.segments.iter().map(Arc::clone).partition(is_plain);
+        (plain, Self { segments: others, ..self.clone() })
+    }
+
+    /// What every read of the table is under.
+    pub(crate) fn of_project(&self) -> Expr {
+        ident(PROJECT_ID).eq(lit(self.project.to_hex()))
     }
 
     /// The same table with the rows of these segments only.
@@ -241,10 +249,6 @@ impl SegmentTable {
             false => Arc::new(FilterExec::try_new(physical(state, &schema, filters.iter().cloned())?, merged)?),
         };
         projected(filtered, &self.schema, &schema, wanted)
-    }
-
-    fn of_project(&self) -> Expr {
-        ident(PROJECT_ID).eq(lit(self.project.to_hex()))
     }
 }
 
