@@ -13,8 +13,9 @@ const SPANS: usize = 600;
 async fn start(folder: &std::path::Path) -> Running {
     let program = Program::new(env!("CARGO_BIN_EXE_telltale")).argument("--log=error").argument("--query-timeout=1");
     let server = program.serve(folder).await.unwrap();
-    let calls: Vec<Value> =
-        (0..SPANS).map(|number| json!({"provider": "openai", "model": "gpt-4o", "prompt": format!("q{number}"), "response": "a"})).collect();
+    let calls: Vec<Value> = (0..SPANS)
+        .map(|number| json!({"provider": "openai", "model": "gpt-4o", "prompt": format!("q{number}"), "response": "a"}))
+        .collect();
     let answer = Client::new().post(server.url("/api/v1/ingest/llm/bulk")).json(&calls).send().await.unwrap();
     assert_eq!(answer.json::<Value>().await.unwrap()["accepted"], SPANS);
     server
