@@ -32,6 +32,7 @@ const routes: RouteObject[] = [
       { path: "sql", Component: lazy(() => import("./pages/sql")) },
       { path: "connect", Component: lazy(() => import("./pages/connect")) },
       { path: "projects", Component: lazy(() => import("./pages/projects")) },
+      { path: "settings", Component: lazy(() => import("./pages/settings")) },
       { path: "system", Component: lazy(() => import("./pages/system")) },
       { path: "*", Component: NotFound },
     ],

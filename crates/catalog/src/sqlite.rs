@@ -15,10 +15,13 @@ const READERS: u32 = 4;
 /// Longest wait for a connection of ours: then the catalog counts as unavailable.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// `busy_timeout` is the longest wait for another process's write lock, in milliseconds.
-/// `auto_vacuum` only acts on a new file and must come before WAL: forgotten inline segments then give their pages back.
-const SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; \
-     PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864;";
+/// Acts on a new file only, and must come before WAL: forgotten inline segments then give their pages back. It writes even where there is
+/// nothing to change, and so it is for the first connection alone: later ones must open on a full disk too.
+const LAYOUT: &str = "PRAGMA busy_timeout = 5000; PRAGMA auto_vacuum = INCREMENTAL;";
+
+/// Of every connection. `busy_timeout` is the longest wait for another process's write lock, in milliseconds.
+const SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+     PRAGMA journal_size_limit = 67108864;";
 
 /// A name and the value that must be read back.
 const REQUIRED: [(&str, &str); 4] = [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1"), ("busy_timeout", "5000")];
@@ -26,6 +29,7 @@ const REQUIRED: [(&str, &str); 4] = [("journal_mode", "wal"), ("synchronous", "2
 pub(crate) async fn connect(path: &Path, target: String) -> Result<Database, CatalogError> {
     let options = options(path).map_err(|error| open_error(&target, error))?;
     let mut first = AnyConnection::connect_with(&options).await.map_err(|error| open_error(&target, error))?;
+    first.execute(LAYOUT).await.map_err(|error| open_error(&target, error))?;
     prepare(&mut first).await.map_err(|error| open_error(&target, error))?;
     verify(&mut first, &target).await?;
     first.close().await.map_err(|error| open_error(&target, error))?;

@@ -14,6 +14,7 @@ pub struct LakeConfig {
     /// Shown in the catalog beside the writer's id, e.g. `serve`.
     pub writer_label: String,
     pub commit: CommitLimits,
+    pub disk: DiskLimits,
     pub compaction: CompactionLimits,
     pub retention: GarbageLimits,
 }
@@ -34,6 +35,15 @@ pub struct CommitLimits {
     pub dedupe_window: Duration,
     /// Digests remembered at most (32 bytes each); beyond it the oldest are forgotten.
     pub max_digests: usize,
+}
+
+/// Beyond either, rows are refused while reads and maintenance go on. The default limits nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DiskLimits {
+    /// What must stay free on the disk of the data folder.
+    pub min_free_bytes: u64,
+    /// What live segments may take together.
+    pub max_stored_bytes: Option<u64>,
 }
 
 #[derive(Debug, Clone)]
@@ -76,6 +86,7 @@ impl LakeConfig {
                 dedupe_window: Duration::from_secs(3_600),
                 max_digests: 1_000_000,
             },
+            disk: DiskLimits::default(),
             compaction: CompactionLimits {
                 start_segments: 256,
                 start_bytes: 64 * MIB as u64,

@@ -49,8 +49,13 @@ impl Lake {
         let storage = Arc::new(Storage::new(config.data_dir.clone(), catalog, HotTier::new(config.hot_bytes())));
         let snapshots = Arc::new(Snapshots::new(Arc::clone(&storage)));
         recover(&config, &storage, &snapshots).await?;
-        let parts =
-            CommitterParts { writer, storage: Arc::clone(&storage), snapshots: Arc::clone(&snapshots), limits: config.commit.clone() };
+        let parts = CommitterParts {
+            writer,
+            storage: Arc::clone(&storage),
+            snapshots: Arc::clone(&snapshots),
+            limits: config.commit.clone(),
+            disk: config.disk,
+        };
         let committer = Arc::new(Committer::start(parts));
         let compactor = Compactor::new(Arc::clone(&storage), Arc::clone(&snapshots), writer, config.compaction.clone());
         let engine = QueryEngine::new(config.query_pool_bytes())?;
@@ -78,6 +83,16 @@ impl Lake {
     /// Why no row can be stored any more, if so.
     pub(crate) fn refusal(&self) -> Option<&'static str> {
         self.inner.committer.refusal()
+    }
+
+    /// Why no row is stored for now, if so.
+    pub(crate) fn shortage(&self) -> Option<String> {
+        self.inner.committer.shortage()
+    }
+
+    /// Level-0 segments at which ingest is refused.
+    pub(crate) fn level0_limit(&self) -> u64 {
+        self.inner.config.commit.max_level0_segments as u64
     }
 
     /// Segments out of reads because they are damaged, whoever found them.

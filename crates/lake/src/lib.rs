@@ -28,5 +28,5 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use config::{CommitLimits, CompactionLimits, GarbageLimits, LakeConfig};
+pub use config::{CommitLimits, CompactionLimits, DiskLimits, GarbageLimits, LakeConfig};
 pub use lake::Lake;

@@ -20,7 +20,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         bus: Arc::new(LocalBus::default()),
         cache: Arc::new(LocalCache::new(DEFAULT_CACHE_BYTES)),
         health: Vec::new(),
-        jobs: Arc::new(|| serde_json::json!({})),
+        jobs: Arc::new(Vec::new),
+        debt: Arc::new(|| Box::pin(std::future::ready(Ok(Default::default())))),
         config: ServerConfig::new(address),
         shutdown: CancellationToken::new(),
     });

@@ -17,4 +17,4 @@ mod state;
 pub use config::ServerConfig;
 pub use openapi::openapi;
 pub use router::{otlp_router, router};
-pub use state::{AppState, JobStatus, ServerParts};
+pub use state::{AppState, DebtReport, Jobs, ServerParts};

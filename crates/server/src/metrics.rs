@@ -104,7 +104,19 @@ fn head(out: &mut String, name: &str, kind: &str, help: &str) {
 }
 
 fn counters(out: &mut String, name: &str, help: &str, label: &str, values: &BTreeMap<&'static str, u64>) {
-    head(out, name, "counter", help);
+    labelled(out, name, "counter", help, label, values.iter().map(|(key, value)| (*key, *value)));
+}
+
+/// One line per value of the label.
+pub(crate) fn labelled<'a>(
+    out: &mut String,
+    name: &str,
+    kind: &str,
+    help: &str,
+    label: &str,
+    values: impl IntoIterator<Item = (&'a str, u64)>,
+) {
+    head(out, name, kind, help);
     for (key, value) in values {
         let _ = writeln!(out, "{name}{{{label}=\"{key}\"}} {value}");
     }

@@ -20,6 +20,7 @@ use utoipa::{
         (name = "read", description = "Reading telemetry"),
         (name = "analytics", description = "Sums over time"),
         (name = "projects", description = "Projects and their keys"),
+        (name = "erasing", description = "Erasing telemetry, and how long it is kept"),
         (name = "auth", description = "Signing in"),
         (name = "operations", description = "Health and status")
     )

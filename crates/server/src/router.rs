@@ -5,7 +5,9 @@ use crate::{
     http::{observe, panic_answer},
     ingest,
     openapi::Base,
-    routes::{analytics, auth, fields, health, keys, live, logs, metrics, people, projects, spans, sql, status, traces},
+    routes::{
+        analytics, auth, erasures, fields, health, keys, live, logs, metrics, people, projects, retention, spans, sql, status, traces,
+    },
 };
 use axum::{
     Json, Router,
@@ -38,6 +40,10 @@ fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(projects::delete_project))
         .routes(routes!(keys::list_keys, keys::create_key))
         .routes(routes!(keys::delete_key))
+        // Keeping and erasing
+        .routes(routes!(retention::get_retention, retention::set_retention))
+        .routes(routes!(erasures::list_erasures, erasures::erase))
+        .routes(routes!(erasures::get_erasure))
         // Reading
         .routes(routes!(spans::list_spans))
         .routes(routes!(spans::get_span))

@@ -6,9 +6,10 @@ use crate::{
     http::Gate,
     metrics::Metrics,
 };
+use futures::future::BoxFuture;
 use model::{
     StoreResult,
-    ports::{Accounts, Bus, Cache, HealthCheck, Project, TelemetryStore},
+    ports::{Accounts, Bus, Cache, Debt, HealthCheck, JobStatus, Project, TelemetryStore},
 };
 use parking_lot::Mutex;
 use std::{
@@ -18,8 +19,10 @@ use std::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// What the jobs of this process (or of others) are doing, as JSON for the system page.
-pub type JobStatus = Arc<dyn Fn() -> serde_json::Value + Send + Sync>;
+/// What the jobs of this process are doing.
+pub type Jobs = Arc<dyn Fn() -> Vec<JobStatus> + Send + Sync>;
+/// What maintenance still has to do, as of now.
+pub type DebtReport = Arc<dyn Fn() -> BoxFuture<'static, StoreResult<Debt>> + Send + Sync>;
 
 /// What the binary wires together.
 #[derive(Clone)]
@@ -29,7 +32,8 @@ pub struct ServerParts {
     pub bus: Arc<dyn Bus>,
     pub cache: Arc<dyn Cache>,
     pub health: Vec<Arc<dyn HealthCheck>>,
-    pub jobs: JobStatus,
+    pub jobs: Jobs,
+    pub debt: DebtReport,
     pub config: ServerConfig,
     /// Cancelled when the server drains: live streams end.
     pub shutdown: CancellationToken,

@@ -3,7 +3,7 @@
 use crate::config::StorageConfig;
 use anyhow::Context as _;
 use catalog::{Catalog, CatalogUrl};
-use lake::{Lake, LakeConfig};
+use lake::{DiskLimits, Lake, LakeConfig};
 use model::ports::{Bus, Cache, HealthCheck, JobLeases, Maintenance, SegmentCatalog};
 use std::{path::Path, sync::Arc};
 use worker::{Worker, WorkerConfig};
@@ -41,10 +41,11 @@ pub(crate) async fn open(config: &StorageConfig) -> anyhow::Result<Parts> {
     Ok(Parts { catalog, bus, cache, bus_health })
 }
 
-pub(crate) async fn open_lake(config: &StorageConfig, parts: &Parts, role: &str) -> anyhow::Result<Lake> {
+pub(crate) async fn open_lake(config: &StorageConfig, parts: &Parts, role: &str, disk: DiskLimits) -> anyhow::Result<Lake> {
     let segments: Arc<dyn SegmentCatalog> = Arc::new(parts.catalog.clone());
     let mut lake_config = LakeConfig::new(config.data_dir.clone(), config.memory.0);
     lake_config.writer_label = format!("{role}, process {}", std::process::id());
+    lake_config.disk = disk;
     Lake::open(lake_config, segments).await.context("cannot open the telemetry in the data folder")
 }
 
@@ -61,9 +62,18 @@ pub(crate) fn worker(parts: &Parts, lake: &Lake) -> Worker {
 }
 
 /// What the jobs of this process are doing, for the system page.
-pub(crate) fn job_status(worker: &Worker) -> server::JobStatus {
+pub(crate) fn jobs(worker: &Worker) -> server::Jobs {
     let board = worker.board();
-    Arc::new(move || serde_json::json!(board.snapshot()))
+    Arc::new(move || board.snapshot())
+}
+
+/// What maintenance still has to do, for the system page and the metrics.
+pub(crate) fn debt(lake: &Lake) -> server::DebtReport {
+    let lake = lake.clone();
+    Arc::new(move || {
+        let lake = lake.clone();
+        Box::pin(async move { lake.debt().await })
+    })
 }
 
 pub(crate) fn make_folder(folder: &Path) -> anyhow::Result<()> {

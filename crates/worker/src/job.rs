@@ -1,16 +1,25 @@
 //! What the runner needs to know of a job.
 
 use async_trait::async_trait;
-use model::{StoreResult, ports::Topic};
+use model::{
+    StoreResult,
+    ports::{JobVolume, Topic},
+};
 use std::time::Duration;
 
 /// What one step did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Step {
-    /// Things done, in the job's own unit.
-    pub(crate) work: u64,
+    pub(crate) volume: JobVolume,
     /// There is more to do now.
     pub(crate) more: bool,
+}
+
+impl Step {
+    /// A step that is only counted in the job's own unit.
+    pub(crate) fn counted(work: u64, more: bool) -> Self {
+        Self { volume: JobVolume { work, ..JobVolume::default() }, more }
+    }
 }
 
 /// A piece of background work that can be repeated at any time without harm.

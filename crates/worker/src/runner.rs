@@ -2,13 +2,13 @@
 
 use crate::{
     job::{Job, Step},
-    status::{JobState, StatusBoard},
+    status::StatusBoard,
     worker::Stopped,
 };
 use futures::{FutureExt, StreamExt, stream, stream::BoxStream};
 use model::{
     StoreError, StoreResult, Timestamp, WriterId,
-    ports::{Bus, BusMessage, JobLease, JobLeases},
+    ports::{Bus, BusMessage, JobLease, JobLeases, JobRound, JobState, JobVolume},
 };
 use std::{
     panic::AssertUnwindSafe,
@@ -26,6 +26,9 @@ const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 /// Pause after the first failure; doubles with each further one.
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 
+/// A rate over less time than this says nothing.
+const SHORTEST_ROUND_SECONDS: f64 = 0.001;
+
 pub(crate) struct Runner {
     pub(crate) job: Box<dyn Job>,
     pub(crate) leases: Arc<dyn JobLeases>,
@@ -39,7 +42,7 @@ pub(crate) struct Runner {
 
 /// How a round ended, when it did not fail.
 enum Round {
-    Done,
+    Done(JobVolume),
     /// Another process holds the lease.
     Elsewhere,
 }
@@ -81,11 +84,20 @@ impl Runner {
         let result = caught.unwrap_or_else(|_| Err(StoreError::Internal("the job panicked".to_owned())));
         let line = self.board.update(name, |line| match &result {
             Ok(Round::Elsewhere) => line.state = JobState::Elsewhere,
-            Ok(Round::Done) => {
+            Ok(Round::Done(volume)) => {
+                let took = start.elapsed().as_secs_f64();
                 line.state = JobState::Waiting;
                 line.runs += 1;
                 line.failures_in_a_row = 0;
-                line.last_duration_ms = Some(start.elapsed().as_secs_f64() * 1e3);
+                line.last_duration_ms = Some(took * 1e3);
+                if *volume != JobVolume::default() {
+                    line.last_work = Some(JobRound {
+                        ended_at: Timestamp::now(),
+                        duration_ms: took * 1e3,
+                        volume: *volume,
+                        rows_per_second: volume.rows as f64 / took.max(SHORTEST_ROUND_SECONDS),
+                    });
+                }
             }
             Err(error) => {
                 line.state = JobState::Failing;
@@ -106,8 +118,7 @@ impl Runner {
 
     async fn claim_and_work(&self, lease: &mut Option<JobLease>) -> StoreResult<Round> {
         let Some(lifetime) = self.job.lease() else {
-            self.work(&AtomicBool::new(true)).await?;
-            return Ok(Round::Done);
+            return self.work(&AtomicBool::new(true)).await.map(Round::Done);
         };
         // Claiming what is ours already prolongs it: the holder keeps the job until it stops, fails or dies.
         *lease = self.leases.claim(self.job.name(), self.owner, lifetime).await?;
@@ -117,7 +128,7 @@ impl Runner {
         let mut renewal = interval_at(Instant::now() + lifetime / 3, lifetime / 3);
         loop {
             tokio::select! {
-                done = &mut work => return done.map(|()| Round::Done),
+                done = &mut work => return done.map(Round::Done),
                 _ = renewal.tick() => {
                     // A catalog that does not answer has not taken the lease away.
                     let still = self.leases.renew(held, lifetime).await.unwrap_or(true);
@@ -129,16 +140,18 @@ impl Runner {
 
     /// Steps until there is no more to do. A lost lease ends it after the step under way, not half-way through: publications are
     /// compare-and-swap, so a step that two processes do at once is at worst wasted.
-    async fn work(&self, is_held: &AtomicBool) -> StoreResult<()> {
+    async fn work(&self, is_held: &AtomicBool) -> StoreResult<JobVolume> {
         self.board.update(self.job.name(), |line| {
             line.state = JobState::Running;
             line.last_run = Some(Timestamp::now());
         });
+        let mut done = JobVolume::default();
         loop {
-            let Step { work, more } = self.job.step().await?;
-            self.board.update(self.job.name(), |line| line.work += work);
+            let Step { volume, more } = self.job.step().await?;
+            done.add(volume);
+            self.board.update(self.job.name(), |line| line.volume.add(volume));
             if !more || self.stop.is_cancelled() || !is_held.load(Ordering::Relaxed) {
-                return Ok(());
+                return Ok(done);
             }
             // A job with endless work leaves room for others on its thread, whatever its steps do.
             tokio::task::yield_now().await;

@@ -2,11 +2,11 @@
 
 use crate::{
     job::Job,
-    jobs::{Compaction, GarbageCollection, Heartbeat},
+    jobs::{Compaction, Erasing, GarbageCollection, Heartbeat, Retention},
     runner::Runner,
-    status::{JobStatus, StatusBoard},
+    status::StatusBoard,
 };
-use model::ports::{Bus, JobLeases, Maintenance};
+use model::ports::{Bus, JobLeases, JobStatus, Maintenance};
 use std::{sync::Arc, time::Duration};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -16,6 +16,10 @@ use tokio_util::sync::CancellationToken;
 pub struct WorkerConfig {
     /// Compaction also runs after commits; this is for what no message told.
     pub compact_every: Duration,
+    /// Erasing also runs after commits; this is for what no message told.
+    pub erase_every: Duration,
+    /// Rows are over at the end of a day.
+    pub retain_every: Duration,
     pub collect_every: Duration,
     /// Well below the silence after which a writer is fenced.
     pub heartbeat_every: Duration,
@@ -27,6 +31,8 @@ impl Default for WorkerConfig {
     fn default() -> Self {
         Self {
             compact_every: Duration::from_secs(5),
+            erase_every: Duration::from_secs(10),
+            retain_every: Duration::from_secs(300),
             collect_every: Duration::from_secs(60),
             heartbeat_every: Duration::from_secs(5),
             stop_grace: Duration::from_secs(10),
@@ -104,6 +110,8 @@ impl Worker {
         vec![
             Box::new(Heartbeat { maintenance: maintenance(), every: self.config.heartbeat_every }),
             Box::new(Compaction { maintenance: maintenance(), every: self.config.compact_every }),
+            Box::new(Erasing { maintenance: maintenance(), every: self.config.erase_every }),
+            Box::new(Retention { maintenance: maintenance(), every: self.config.retain_every }),
             Box::new(GarbageCollection { maintenance: maintenance(), every: self.config.collect_every }),
         ]
     }

@@ -37,7 +37,7 @@ export function headersOf(hasBody: boolean): Headers {
 }
 
 interface RequestOptions {
-  method?: "GET" | "POST" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "DELETE";
   query?: QueryParams | undefined;
   body?: unknown;
   signal?: AbortSignal | undefined;

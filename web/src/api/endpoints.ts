@@ -24,6 +24,8 @@ export const paths = {
   project: (id: string) => `${v1}/projects/${part(id)}`,
   keys: (project: string) => `${v1}/projects/${part(project)}/keys`,
   key: (project: string, key: string) => `${v1}/projects/${part(project)}/keys/${part(key)}`,
+  retention: (project: string) => `${v1}/projects/${part(project)}/retention`,
+  erasures: `${v1}/erasures`,
   me: `${v1}/auth/me`,
   login: `${v1}/auth/login`,
   logout: `${v1}/auth/logout`,

@@ -157,6 +157,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Receipts of erasures, newest first */
+        get: operations["list_erasures"];
+        put?: never;
+        /**
+         * Erases rows of the caller's project
+         * @description When it answers, no read shows rows that were stored before and that the target names; rows that are sent later are not touched.
+         *     Files lose the rows soon after: the receipt, under the address in `Location`, says when. Backups are not reached.
+         */
+        post: operations["erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erasures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A receipt: whether and since when the rows are hidden, out of live files, and gone */
+        get: operations["get_erasure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/fields/{field}/values": {
         parameters: {
             query?: never;
@@ -365,7 +404,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Deletes a project: hides its data and revokes its keys at once */
+        /**
+         * Deletes a project: hides its data and revokes its keys at once
+         * @description Its rows are then erased from the files.
+         */
         delete: operations["delete_project"];
         options?: never;
         head?: never;
@@ -402,6 +444,27 @@ export interface paths {
         post?: never;
         /** Deletes a key: it stops working at once */
         delete: operations["delete_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long a project keeps its rows */
+        get: operations["get_retention"];
+        /**
+         * Replaces how long a project keeps its rows
+         * @description What is missing or null is kept for ever. Rows that are over go within a day, and ingest refuses rows that would be.
+         */
+        put: operations["set_retention"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -709,6 +772,86 @@ export interface components {
         DashboardStats: components["schemas"]["PeriodStats"] & {
             previous: components["schemas"]["PeriodStats"];
         };
+        /** @description What maintenance still has to do. */
+        Debt: {
+            /**
+             * Format: int64
+             * @description Later reports of published spans that are not folded in yet.
+             */
+            amended_spans: number;
+            /** @description Of the last piece of work that failed, if it was the last of its kind. */
+            last_error?: string | null;
+            /** Format: int64 */
+            level0_bytes: number;
+            /**
+             * Format: double
+             * @description `None` without any.
+             */
+            level0_oldest_age_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description Live segments that no compaction has touched.
+             */
+            level0_segments: number;
+            /**
+             * Format: int64
+             * @description Level-0 segments at which ingest is refused.
+             */
+            level0_segments_limit: number;
+            /**
+             * Format: int64
+             * @description Erasures and deleted projects whose rows live files still hold.
+             */
+            pending_erasures: number;
+            /**
+             * Format: int64
+             * @description Compacted segments that are worth merging.
+             */
+            segments_to_merge: number;
+        };
+        /** @description What to erase, within one project. */
+        EraseTarget: {
+            /** @enum {string} */
+            by: "trace";
+            trace_id: components["schemas"]["TraceId"];
+        } | {
+            /** @enum {string} */
+            by: "session";
+            session_id: string;
+        } | {
+            /** @enum {string} */
+            by: "user";
+            user_id: string;
+        } | {
+            /** @enum {string} */
+            by: "filter";
+            filter: string;
+            from?: components["schemas"]["Timestamp"] | null;
+            to?: components["schemas"]["Timestamp"] | null;
+        } | {
+            /** @enum {string} */
+            by: "project";
+        };
+        /** @description The receipt. */
+        Erasure: {
+            erased_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Spans that matched when it was asked for.
+             */
+            hidden_spans: number;
+            id: components["schemas"]["ErasureId"];
+            project_id: components["schemas"]["ProjectId"];
+            /** @description Since when no read shows the rows. */
+            requested_at: components["schemas"]["Timestamp"];
+            rewritten_at?: components["schemas"]["Timestamp"] | null;
+            state: components["schemas"]["ErasureState"];
+            target: components["schemas"]["EraseTarget"];
+        };
+        /** @description A request to erase. */
+        ErasureId: string;
+        /** @enum {string} */
+        ErasureState: "hidden" | "rewritten" | "erased";
         ErrorExample: {
             error_message?: string | null;
             name: string;
@@ -781,6 +924,24 @@ export interface components {
                 prefix: string;
                 project_id: components["schemas"]["ProjectId"];
                 scopes: components["schemas"]["KeyScope"][];
+            }[];
+        };
+        /** @description A list that is complete: it has no further pages. */
+        Items_Erasure: {
+            items: {
+                erased_at?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: int64
+                 * @description Spans that matched when it was asked for.
+                 */
+                hidden_spans: number;
+                id: components["schemas"]["ErasureId"];
+                project_id: components["schemas"]["ProjectId"];
+                /** @description Since when no read shows the rows. */
+                requested_at: components["schemas"]["Timestamp"];
+                rewritten_at?: components["schemas"]["Timestamp"] | null;
+                state: components["schemas"]["ErasureState"];
+                target: components["schemas"]["EraseTarget"];
             }[];
         };
         /** @description A list that is complete: it has no further pages. */
@@ -866,6 +1027,57 @@ export interface components {
                 /** Format: int64 */
                 unpriced_requests: number;
             }[];
+        };
+        /** @description A round that found something to do. */
+        JobRound: components["schemas"]["JobVolume"] & {
+            /** Format: double */
+            duration_ms: number;
+            ended_at: components["schemas"]["Timestamp"];
+            /** Format: double */
+            rows_per_second: number;
+        };
+        /** @enum {string} */
+        JobState: "waiting" | "running" | "elsewhere" | "failing" | "stopped";
+        /** @description One job of this process. */
+        JobStatus: components["schemas"]["JobVolume"] & {
+            /** Format: int64 */
+            failures: number;
+            /** Format: int32 */
+            failures_in_a_row: number;
+            /** Format: double */
+            last_duration_ms?: number | null;
+            /** @description Kept after later successes; `last_error_at` says when it was. */
+            last_error?: string | null;
+            last_error_at?: components["schemas"]["Timestamp"] | null;
+            last_run?: components["schemas"]["Timestamp"] | null;
+            last_work?: components["schemas"]["JobRound"] | null;
+            name: string;
+            /**
+             * Format: int64
+             * @description Rounds that succeeded since the start, those that found nothing to do included.
+             */
+            runs: number;
+            state: components["schemas"]["JobState"];
+        };
+        /** @description What went through a job. Zero where a job has no such thing. */
+        JobVolume: {
+            /**
+             * Format: int64
+             * @description Bytes as stored.
+             */
+            bytes_in: number;
+            /** Format: int64 */
+            bytes_out: number;
+            /**
+             * Format: int64
+             * @description Rows read, or erased.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Things done, in the job's own unit: segments compacted, files deleted, signs of life given.
+             */
+            work: number;
         };
         /** @description An API key's public handle (not the secret). */
         KeyId: string;
@@ -1166,6 +1378,41 @@ export interface components {
             /** @description Its place in the request, from 0. */
             index: number;
         };
+        /** @description Whole UTC days by the rows' own time; `None` keeps for ever. Rows go within a day after their time is over. */
+        RetentionPolicy: {
+            /**
+             * Format: int32
+             * @default null
+             */
+            log_days?: number | null;
+            /**
+             * Format: int64
+             * @description Bytes as stored that the project may take; beyond it the oldest days go first.
+             * @default null
+             */
+            max_bytes?: number | null;
+            /**
+             * Format: int32
+             * @default null
+             */
+            metric_days?: number | null;
+            /**
+             * Format: int32
+             * @description After so many days spans and logs keep their numbers and names and lose their texts: messages, payloads, previews.
+             * @default null
+             */
+            payload_days?: number | null;
+            /**
+             * Format: int32
+             * @default null
+             */
+            score_days?: number | null;
+            /**
+             * Format: int32
+             * @default null
+             */
+            span_days?: number | null;
+        };
         /**
          * @description The four tables of the lake.
          * @enum {string}
@@ -1240,6 +1487,8 @@ export interface components {
             request_model?: string | null;
             response_id?: string | null;
             response_model?: string | null;
+            /** @description The client has reported the start and will report the end. */
+            running?: boolean;
             service?: string | null;
             session_id?: string | null;
             source: components["schemas"]["Source"];
@@ -1322,6 +1571,8 @@ export interface components {
             release?: string | null;
             request_model?: string | null;
             response_model?: string | null;
+            /** @description The client has reported the start and will report the end. */
+            running?: boolean;
             service?: string | null;
             session_id?: string | null;
             source: components["schemas"]["Source"];
@@ -1395,8 +1646,10 @@ export interface components {
             components: {
                 [key: string]: components["schemas"]["ComponentHealth"];
             };
-            /** @description What the background jobs are doing, by job. */
-            jobs: Record<string, unknown>;
+            /** @description What maintenance still has to do, whoever does it. */
+            debt: components["schemas"]["Debt"];
+            /** @description The background jobs of this process. */
+            jobs: components["schemas"]["JobStatus"][];
             /** @description No login is needed on this machine. */
             local_mode: boolean;
             status: components["schemas"]["ComponentStatus"];
@@ -1921,6 +2174,98 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_erasures: {
+        parameters: {
+            query?: {
+                /** @description Receipts to list, 1 to 1000. Default: 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Erasure"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseTarget"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    /** @description Address of the receipt */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_erasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
             };
             default: {
                 headers: {
@@ -2473,6 +2818,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPolicy"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    set_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionPolicy"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPolicy"];
+                };
             };
             default: {
                 headers: {

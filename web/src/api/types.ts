@@ -42,6 +42,12 @@ export type Health = Schemas["Health"];
 export type ComponentHealth = Schemas["ComponentHealth"];
 export type SystemStatus = Schemas["SystemStatus"];
 export type StoreStats = Schemas["StoreStats"];
+export type Debt = Schemas["Debt"];
+export type JobStatus = Schemas["JobStatus"];
+
+export type EraseTarget = Schemas["EraseTarget"];
+export type Erasure = Schemas["Erasure"];
+export type RetentionPolicy = Schemas["RetentionPolicy"];
 
 /** A list with further pages. */
 export interface Page<T> {

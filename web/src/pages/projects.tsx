@@ -1,5 +1,6 @@
 import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
+import { useNavigate } from "react-router";
 import type { Project } from "../api/types";
 import { CreateProject } from "../features/projects/create-project";
 import { DeleteProject } from "../features/projects/delete-project";
@@ -15,6 +16,7 @@ import "../features/projects/projects.css";
 
 export default function ProjectsPage() {
   const { projects, current, choose } = useProjects();
+  const navigate = useNavigate();
   const [isCreating, setCreating] = useState(false);
   const [doomed, setDoomed] = useState<Project | null>(null);
   return (
@@ -42,6 +44,16 @@ export default function ProjectsPage() {
               <span className="muted num truncate">created {formatTime(project.created_at)}</span>
               <span className="spacer" />
               <CopyButton text={project.id} label="Copy project id" />
+              <Button
+                small
+                onClick={() => {
+                  if (project.id !== current?.id) choose(project.id);
+                  void navigate("/settings");
+                }}
+                aria-label={`Retention and erasing of ${project.name}`}
+              >
+                Retention
+              </Button>
               {project.id !== current?.id && (
                 <Button small onClick={() => choose(project.id)}>
                   Show

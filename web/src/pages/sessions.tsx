@@ -3,6 +3,7 @@ import { useRows } from "../api/queries";
 import type { SessionSummary } from "../api/types";
 import { activityColumns } from "../features/calls/activity-columns";
 import { RowsCard } from "../features/calls/rows-card";
+import { EraseButton } from "../features/erase/erase-button";
 import { FilterBox } from "../features/filter/filter-box";
 import { quoteValue } from "../features/filter/terms";
 import { useFilter } from "../features/filter/use-filter";
@@ -26,6 +27,12 @@ const COLUMNS: Column<SessionSummary>[] = [
   { id: "user", header: "User", width: "minmax(100px, 1fr)", cell: (session) => <span className="soft">{session.user_id ?? "–"}</span> },
   { id: "traces", header: "Traces", width: "64px", end: true, cell: (session) => formatCount(session.traces) },
   ...activityColumns<SessionSummary>(),
+  {
+    id: "erase",
+    header: <span className="visually-hidden">Erase</span>,
+    width: "28px",
+    cell: (session) => <EraseButton target={{ by: "session", session_id: session.session_id }} label={`session ${session.session_id}`} />,
+  },
 ];
 
 export default function SessionsPage() {

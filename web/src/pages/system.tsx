@@ -2,6 +2,7 @@ import { paths } from "../api/endpoints";
 import { useRead } from "../api/queries";
 import type { Health, SystemStatus } from "../api/types";
 import { ComponentTable } from "../features/system/component-table";
+import { DebtCard } from "../features/system/debt-card";
 import { JobTable } from "../features/system/job-table";
 import { StoreCard } from "../features/system/store-card";
 import { Page } from "../ui/page";
@@ -34,6 +35,7 @@ export default function SystemPage() {
       ) : status.data ? (
         <>
           <StoreCard status={status.data} />
+          <DebtCard debt={status.data.debt} quarantined={status.data.store.quarantined_segments} />
           <JobTable jobs={status.data.jobs} />
         </>
       ) : (

@@ -1,6 +1,7 @@
 import { ArrowLeft } from "lucide-react";
-import { Link, useParams, useSearchParams } from "react-router";
+import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 import type { TraceDetail } from "../api/types";
+import { EraseButton } from "../features/erase/erase-button";
 import { SpanPanel } from "../features/span/span-panel";
 import { useTrace } from "../features/waterfall/use-trace";
 import { WaterfallView } from "../features/waterfall/waterfall";
@@ -16,6 +17,7 @@ export default function TracePage() {
   const { traceId = "" } = useParams();
   const [params, setParams] = useSearchParams();
   const { trace, spans, loaded, error, isLoading, isComplete, refetch } = useTrace(traceId);
+  const navigate = useNavigate();
   const chosen = params.get("span");
   const selected = chosen ?? firstOf(spans);
 
@@ -42,7 +44,7 @@ export default function TracePage() {
     <Page
       title={trace?.name ?? "Trace"}
       locked
-      subtitle={trace && <TraceLine trace={trace} />}
+      subtitle={trace && <TraceLine trace={trace} onErased={() => void navigate("/traces")} />}
       actions={trace && <TraceTotals trace={trace} />}
     >
       <div className="card trace-body">
@@ -66,7 +68,7 @@ function firstOf(spans: TraceDetail["spans"]): string | null {
   return (calls.find((span) => span.status === "error") ?? calls[0] ?? spans[0])?.span_id ?? null;
 }
 
-function TraceLine({ trace }: { trace: TraceDetail }) {
+function TraceLine({ trace, onErased }: { trace: TraceDetail; onErased: () => void }) {
   return (
     <span className="row trace-line">
       <Link className="link row" to="/traces">
@@ -76,6 +78,7 @@ function TraceLine({ trace }: { trace: TraceDetail }) {
       <span className="num">{formatTime(trace.start_time, { seconds: true })}</span>
       <code title={trace.trace_id}>{shortId(trace.trace_id)}</code>
       <CopyButton text={trace.trace_id} label="Copy trace id" />
+      <EraseButton target={{ by: "trace", trace_id: trace.trace_id }} label="this trace" onErased={onErased} />
     </span>
   );
 }

@@ -3,6 +3,7 @@ import { useRows } from "../api/queries";
 import type { UserSummary } from "../api/types";
 import { activityColumns } from "../features/calls/activity-columns";
 import { RowsCard } from "../features/calls/rows-card";
+import { EraseButton } from "../features/erase/erase-button";
 import { FilterBox } from "../features/filter/filter-box";
 import { quoteValue } from "../features/filter/terms";
 import { useFilter } from "../features/filter/use-filter";
@@ -20,6 +21,12 @@ const COLUMNS: Column<UserSummary>[] = [
   { id: "user", header: "User", width: "minmax(160px, 2fr)", cell: (user) => <b className="trace-name">{user.user_id}</b> },
   { id: "sessions", header: "Sessions", width: "72px", end: true, cell: (user) => formatCount(user.sessions) },
   ...activityColumns<UserSummary>(),
+  {
+    id: "erase",
+    header: <span className="visually-hidden">Erase</span>,
+    width: "28px",
+    cell: (user) => <EraseButton target={{ by: "user", user_id: user.user_id }} label={`user ${user.user_id}`} />,
+  },
 ];
 
 export default function UsersPage() {

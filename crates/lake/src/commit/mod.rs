@@ -3,6 +3,7 @@
 //! There is no other write-ahead log. The order is: file, its directory, catalog, answer.
 
 mod digests;
+mod disk;
 mod group;
 mod reload;
 mod request;

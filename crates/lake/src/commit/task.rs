@@ -2,13 +2,14 @@
 
 use super::{
     digests::Digests,
+    disk::DiskRoom,
     group::{Level0, Outcome, distinct},
     reload::reload_digests,
     request::{Encoded, Request, encode},
     unresolved::{Unresolved, remove_files, was_published},
 };
 use crate::{
-    config::CommitLimits,
+    config::{CommitLimits, DiskLimits},
     fault,
     identity::Level0Keys,
     rows::ipc,
@@ -53,6 +54,7 @@ pub(crate) struct Committer {
     fenced: Arc<AtomicBool>,
     /// A publication's outcome was never learnt: its files may be unregistered.
     unresolved: Arc<AtomicBool>,
+    disk: Arc<DiskRoom>,
     digests: Arc<Mutex<Digests>>,
 }
 
@@ -74,6 +76,7 @@ pub(crate) struct CommitterParts {
     pub(crate) storage: Arc<Storage>,
     pub(crate) snapshots: Arc<Snapshots>,
     pub(crate) limits: CommitLimits,
+    pub(crate) disk: DiskLimits,
 }
 
 impl Committer {
@@ -83,8 +86,10 @@ impl Committer {
         let limits = parts.limits;
         let max_in_flight = limits.max_bytes_in_flight;
         let unresolved = Arc::<AtomicBool>::default();
+        let disk = Arc::new(DiskRoom::new(parts.storage.path_of(""), parts.disk, Arc::clone(&parts.snapshots)));
         let digests = Arc::new(Mutex::new(Digests::new(limits.dedupe_window, limits.max_digests)));
         let worker = Worker {
+            disk: Arc::clone(&disk),
             digests: Arc::clone(&digests),
             digests_loaded: false,
             limits,
@@ -106,6 +111,7 @@ impl Committer {
             max_in_flight,
             fenced,
             unresolved,
+            disk,
             digests,
         }
     }
@@ -160,6 +166,11 @@ impl Committer {
         (!is_running).then_some("the store takes no more rows")
     }
 
+    /// Why nothing is committed for now, if so: a disk without room.
+    pub(crate) fn shortage(&self) -> Option<String> {
+        self.disk.shortage()
+    }
+
     /// Whether every file of this process is registered or gone.
     pub(crate) fn left_nothing_behind(&self) -> bool {
         !self.unresolved.load(Ordering::Acquire) && !self.fenced.load(Ordering::Acquire)
@@ -198,6 +209,7 @@ fn repeat(error: &StoreError) -> StoreError {
 }
 
 struct Worker {
+    disk: Arc<DiskRoom>,
     limits: CommitLimits,
     writer: WriterId,
     storage: Arc<Storage>,
@@ -271,7 +283,8 @@ impl Worker {
         }
         self.resolve().await?;
         self.load_digests().await?;
-        self.check_debt().await
+        self.check_debt().await?;
+        self.disk.check()
     }
 
     async fn resolve(&mut self) -> StoreResult<()> {

@@ -5,7 +5,7 @@ use crate::testing::{Failure, MemoryCatalog, batch_of, log, project, span, store
 use futures::future::join_all;
 use model::{
     StoreError,
-    ports::Maintenance,
+    ports::{ComponentStatus, HealthCheck, Maintenance},
     segment::Location,
     telemetry::{Incoming, RowBatch},
 };
@@ -179,4 +179,32 @@ async fn small_groups_go_inline_large_ones_into_files_and_an_empty_request_publi
     assert_eq!(live.iter().filter(|segment| matches!(segment.location, Location::File(_))).count(), 1);
     lake.commit(RowBatch::new(project(1))).await.unwrap();
     assert_eq!(catalog.publications(), 2);
+}
+
+#[tokio::test]
+async fn without_room_on_the_disk_rows_are_refused_and_reads_go_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let catalog = MemoryCatalog::new();
+    let lake = open(config(dir.path()), &catalog).await;
+    lake.commit(batch_of(project(1), 0..3, 50)).await.unwrap();
+    drop(lake);
+    let mut full = config(dir.path());
+    full.disk.min_free_bytes = u64::MAX;
+    let lake = open(full, &catalog).await;
+    let refused = lake.commit(batch_of(project(1), 3..6, 50)).await.unwrap_err();
+    assert!(matches!(&refused, StoreError::Overloaded { reason, .. } if reason.contains("must stay free")), "{refused}");
+    assert_eq!(stored_spans(&lake).await.len(), 3);
+    assert_eq!(lake.check().await.status, ComponentStatus::Degraded);
+    while lake.compact(true).await.unwrap().more {}
+    assert_eq!(stored_spans(&lake).await.len(), 3, "compaction goes on");
+    drop(lake);
+    let mut capped = config(dir.path());
+    capped.disk.max_stored_bytes = Some(1);
+    let lake = open(capped, &catalog).await;
+    lake.snapshot().await.unwrap();
+    let refused = lake.commit(batch_of(project(1), 3..6, 50)).await.unwrap_err();
+    assert!(matches!(&refused, StoreError::Overloaded { reason, .. } if reason.contains("may take")), "{refused}");
+    let lake = open(config(dir.path()), &catalog).await;
+    lake.commit(batch_of(project(1), 3..6, 50)).await.unwrap();
+    assert_eq!(lake.check().await.status, ComponentStatus::Up);
 }

@@ -2,7 +2,10 @@
 
 use catalog::{Catalog, CatalogUrl};
 use lake::{Lake, LakeConfig};
-use model::ports::Maintenance;
+use model::{
+    ProjectId,
+    ports::{Accounts, Maintenance},
+};
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -10,10 +13,22 @@ use tempfile::TempDir;
 pub(crate) async fn lake() -> (Lake, TempDir) {
     let directory = tempfile::tempdir().unwrap();
     let config = LakeConfig::new(directory.path(), 512 << 20);
-    let catalog =
-        Catalog::open(CatalogUrl::parse(&format!("sqlite:{}", directory.path().join("catalog.db").display())).unwrap()).await.unwrap();
-    let lake = Lake::open(config, Arc::new(catalog)).await.unwrap();
+    let lake = Lake::open(config, Arc::new(open_catalog(&directory).await)).await.unwrap();
     (lake, directory)
+}
+
+/// The same, with a project that its catalog knows.
+pub(crate) async fn lake_with_project() -> (Lake, ProjectId, TempDir) {
+    let directory = tempfile::tempdir().unwrap();
+    let catalog = open_catalog(&directory).await;
+    let project = catalog.create_project("erasing").await.unwrap().id;
+    let lake = Lake::open(LakeConfig::new(directory.path(), 512 << 20), Arc::new(catalog)).await.unwrap();
+    (lake, project, directory)
+}
+
+async fn open_catalog(directory: &TempDir) -> Catalog {
+    let url = format!("sqlite:{}", directory.path().join("catalog.db").display());
+    Catalog::open(CatalogUrl::parse(&url).unwrap()).await.unwrap()
 }
 
 /// Compacts until nothing is left to compact.

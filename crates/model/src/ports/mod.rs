@@ -4,6 +4,7 @@
 mod accounts;
 mod bus;
 mod health;
+mod job_status;
 mod jobs;
 mod maintenance;
 mod segments;
@@ -12,6 +13,7 @@ mod telemetry_store;
 pub use accounts::{Accounts, ApiKey, KeyScope, KeySecretHash, NewKey, Project, Session, TokenHash};
 pub use bus::{Bus, BusMessage, Cache, Topic};
 pub use health::{ComponentHealth, ComponentStatus, HealthCheck};
+pub use job_status::{JobRound, JobState, JobStatus, JobVolume};
 pub use jobs::{JobLease, JobLeases};
 pub use maintenance::{CompactionReport, Debt, EraseReport, Maintenance, RetentionReport};
 pub use segments::{SegmentCatalog, SnapshotLease};

@@ -77,7 +77,7 @@ pub trait TelemetryStore: Send + Sync {
     async fn sql(&self, query: SqlQuery) -> StoreResult<SqlResult>;
 
     /// Hides rows for good. When it returns, no read MUST show a row that was committed before and that the target names; a row that is
-    /// committed later MUST be visible, whatever it names. Durable like a commit. Files lose the rows later: the receipt says when.
+    /// committed later MUST be visible, whatever it names, also when it was erased and is sent again. Durable like a commit. Files lose the rows later: the receipt says when.
     /// `LimitExceeded` when the target names more than `erase::MAX_TRACES` traces or `erase::MAX_SPANS` spans, `Overloaded` when too many
     /// erasures are under way.
     async fn erase(&self, project: ProjectId, target: EraseTarget) -> StoreResult<Erasure>;

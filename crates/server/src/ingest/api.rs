@@ -45,10 +45,10 @@ pub(super) async fn llm(
 ) -> ApiResult<(StatusCode, Json<LlmAnswer>)> {
     JsonType::of(&headers)?;
     let received = receive(&state, &headers, body).await?;
-    let bytes = received.bytes;
+    let (bytes, context) = (received.bytes, context(&state, caller.project, RowKind::Span).await?);
     let read = move || {
         let value = json_rows::single(&bytes)?;
-        ingest_api::llm_call(value, &context()).map_err(|error| Problem::invalid(error.field, error.message))
+        ingest_api::llm_call(value, &context).map_err(|error| Problem::invalid(error.field, error.message))
     };
     let incoming = decode(received.length, read).await?;
     state.metrics.ingest_bytes(LLM_PATH, received.length as u64);
@@ -159,9 +159,9 @@ impl<T: Send + 'static> ListRoute<T> {
     async fn take_in(self, state: &AppState, project: ProjectId, headers: &HeaderMap, body: Body) -> ApiResult<Json<BulkAnswer>> {
         let json_type = JsonType::of(headers)?;
         let received = receive(state, headers, body).await?;
-        let bytes = received.bytes;
+        let (bytes, context) = (received.bytes, context(state, project, self.kind).await?);
         let work = move || {
-            let (rows, context) = (json_rows::rows(&bytes, json_type, self.wrapper)?, context());
+            let rows = json_rows::rows(&bytes, json_type, self.wrapper)?;
             Ok(json_rows::normalise(rows, |row| (self.read)(row, &context)))
         };
         let Normalised { rows, rejected } = decode(received.length, work).await?;
@@ -177,7 +177,9 @@ impl<T: Send + 'static> ListRoute<T> {
     }
 }
 
-/// Projects keep everything until they can be given a retention.
-pub(super) fn context() -> IngestContext {
-    IngestContext { received_at: Timestamp::now(), retention_floor: None }
+/// What rows of a kind that arrive now are judged against.
+pub(super) async fn context(state: &AppState, project: ProjectId, kind: RowKind) -> ApiResult<IngestContext> {
+    let received_at = Timestamp::now();
+    let retention = state.accounts.retention(project).await?;
+    Ok(IngestContext { received_at, retention_floor: retention.cutoff(kind, received_at) })
 }

@@ -105,9 +105,10 @@ async fn take_in(
     read: Read,
 ) -> ApiResult<Vec<(usize, RowError)>> {
     let Received { bytes, length, permits } = receive(state, headers, body).await?;
-    let work = move || read(bytes, encoding, &context(), RowBatch::new(project));
-    let (batch, rejected) = decode(length, work).await?;
     let (path, kind) = path_and_kind(signal);
+    let context = context(state, project, kind).await?;
+    let work = move || read(bytes, encoding, &context, RowBatch::new(project));
+    let (batch, rejected) = decode(length, work).await?;
     state.metrics.ingest_bytes(path, length as u64);
     state.metrics.ingest_rejected(kind.as_str(), rejected.len() as u64);
     if !batch.is_empty() {

@@ -1,5 +1,6 @@
 //! Whether everything that is needed works, for people and for machines.
 
+use super::maintenance_metrics::{write_debt, write_jobs};
 use crate::{
     AppState,
     auth::authenticate,
@@ -88,5 +89,9 @@ pub(crate) async fn prometheus(State(state): State<AppState>) -> ApiResult<Respo
         );
         gauge(&mut text, "telltale_store_hot_bytes", "Decoded recent rows in memory.", stats.hot_bytes);
     }
+    if let Ok(debt) = (state.debt)().await {
+        write_debt(&mut text, &debt);
+    }
+    write_jobs(&mut text, &(state.jobs)());
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }

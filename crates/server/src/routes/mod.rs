@@ -2,15 +2,18 @@
 
 pub(crate) mod analytics;
 pub(crate) mod auth;
+pub(crate) mod erasures;
 pub(crate) mod fields;
 pub(crate) mod health;
 pub(crate) mod keys;
 pub(crate) mod live;
 mod live_match;
 pub(crate) mod logs;
+mod maintenance_metrics;
 pub(crate) mod metrics;
 pub(crate) mod people;
 pub(crate) mod projects;
+pub(crate) mod retention;
 pub(crate) mod spans;
 pub(crate) mod sql;
 pub(crate) mod status;

@@ -7,7 +7,10 @@ use crate::{
     http::{ApiResult, Json, Path, Problem, ProblemDocument},
 };
 use axum::{extract::State, http::StatusCode};
-use model::{ProjectId, ports::Project};
+use model::{
+    ProjectId,
+    ports::{Project, Topic},
+};
 use serde::Deserialize;
 
 /// Longer names do not fit anywhere.
@@ -47,6 +50,8 @@ pub(crate) async fn create_project(
 }
 
 /// Deletes a project: hides its data and revokes its keys at once
+///
+/// Its rows are then erased from the files.
 #[utoipa::path(delete, path = "/api/v1/projects/{id}", tag = "projects", params(("id" = String, Path)), responses((status = 204), (status = "default", body = ProblemDocument, content_type = "application/problem+json")))]
 pub(crate) async fn delete_project(
     State(state): State<AppState>,
@@ -55,6 +60,8 @@ pub(crate) async fn delete_project(
 ) -> ApiResult<StatusCode> {
     state.accounts.delete_project(managed_project(&caller, &id)?).await?;
     state.forget_default_project();
+    // Whoever runs the jobs begins to erase its rows.
+    state.bus.publish(&Topic::Committed, bytes::Bytes::new()).await;
     Ok(StatusCode::NO_CONTENT)
 }
 

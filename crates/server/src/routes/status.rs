@@ -7,7 +7,7 @@ use crate::{
     http::{ApiResult, Json, ProblemDocument},
 };
 use axum::extract::State;
-use model::ports::{ComponentHealth, ComponentStatus, StoreStats};
+use model::ports::{ComponentHealth, ComponentStatus, Debt, JobStatus, StoreStats};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -20,9 +20,10 @@ pub(crate) struct SystemStatus {
     status: ComponentStatus,
     components: BTreeMap<String, ComponentHealth>,
     store: StoreStats,
-    /// What the background jobs are doing, by job.
-    #[schema(value_type = Object)]
-    jobs: serde_json::Value,
+    /// What maintenance still has to do, whoever does it.
+    debt: Debt,
+    /// The background jobs of this process.
+    jobs: Vec<JobStatus>,
 }
 
 /// State of the whole system: components, store, background jobs
@@ -38,6 +39,7 @@ pub(crate) async fn status(State(state): State<AppState>, _caller: Authorized<Ad
         status: health.status,
         components: health.components,
         store: state.store.stats().await?,
+        debt: (state.debt)().await?,
         jobs: (state.jobs)(),
     }))
 }

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod auth;
+mod erasing;
 mod live;
 mod local_mode;
 mod openapi;

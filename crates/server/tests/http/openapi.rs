@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 /// What clients are promised: names and paths are fixed, more may come.
-const PROMISED: [&str; 36] = [
+const PROMISED: [&str; 41] = [
     "DELETE /api/v1/projects/{id}",
     "DELETE /api/v1/projects/{id}/keys/{key_id}",
     "GET /api/v1/analytics/dashboard",
@@ -12,6 +12,8 @@ const PROMISED: [&str; 36] = [
     "GET /api/v1/analytics/providers",
     "GET /api/v1/analytics/requests/timeseries",
     "GET /api/v1/auth/me",
+    "GET /api/v1/erasures",
+    "GET /api/v1/erasures/{id}",
     "GET /api/v1/fields/{field}/values",
     "GET /api/v1/live",
     "GET /api/v1/logs",
@@ -20,6 +22,7 @@ const PROMISED: [&str; 36] = [
     "GET /api/v1/metrics/series",
     "GET /api/v1/projects",
     "GET /api/v1/projects/{id}/keys",
+    "GET /api/v1/projects/{id}/retention",
     "GET /api/v1/sessions",
     "GET /api/v1/spans",
     "GET /api/v1/spans/{trace_id}/{span_id}",
@@ -32,6 +35,7 @@ const PROMISED: [&str; 36] = [
     "POST /api/v1/auth/login",
     "POST /api/v1/auth/logout",
     "POST /api/v1/auth/setup",
+    "POST /api/v1/erasures",
     "POST /api/v1/ingest/app",
     "POST /api/v1/ingest/llm",
     "POST /api/v1/ingest/llm/bulk",
@@ -40,6 +44,7 @@ const PROMISED: [&str; 36] = [
     "POST /api/v1/projects/{id}/keys",
     "POST /api/v1/sql",
     "POST /v1/traces",
+    "PUT /api/v1/projects/{id}/retention",
 ];
 
 #[test]

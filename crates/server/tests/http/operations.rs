@@ -73,15 +73,23 @@ async fn prometheus_text_counts_requests_by_route_not_by_path() {
     );
     assert!(!text.contains("secret"));
     assert!(text.contains("telltale_store_commit_seq 0"));
+    for line in [
+        "telltale_job_rows_total{job=\"compaction\"} 1000",
+        "telltale_job_running{job=\"compaction\"} 0",
+        "telltale_debt_pending_erasures 2",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line} is missing in:\n{text}");
+    }
 }
 
 #[tokio::test]
 async fn the_system_page_has_store_and_jobs() {
     let status = Server::local().get("/api/v1/status").await.json();
     assert_eq!(
-        (&status["local_mode"], &status["jobs"]["compaction"], &status["store"]["spans"]),
-        (&true.into(), &"idle".into(), &0.into())
+        (&status["local_mode"], &status["jobs"][0]["name"], &status["store"]["spans"]),
+        (&true.into(), &"compaction".into(), &0.into())
     );
+    assert_eq!((&status["jobs"][0]["rows"], &status["debt"]["pending_erasures"]), (&1_000.into(), &2.into()));
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use bus::{LocalBus, LocalCache};
 use http_body_util::BodyExt;
 use model::{
     ProjectId,
-    ports::{Accounts, Bus, ComponentHealth, ComponentStatus, HealthCheck, KeyScope, NewKey, TelemetryStore},
+    ports::{Accounts, Bus, ComponentHealth, ComponentStatus, Debt, HealthCheck, JobStatus, JobVolume, KeyScope, NewKey, TelemetryStore},
     telemetry::{RowBatch, Span},
 };
 use serde_json::Value;
@@ -25,6 +25,12 @@ use std::{net::SocketAddr, sync::Arc};
 use testkit::{MemoryStore, fixtures::fresh};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
+
+/// A job that has worked.
+fn compaction() -> JobStatus {
+    let volume = JobVolume { work: 7, rows: 1_000, bytes_in: 300, bytes_out: 100 };
+    JobStatus { name: "compaction", runs: 3, volume, ..JobStatus::default() }
+}
 
 pub(crate) struct Server {
     pub(crate) store: MemoryStore,
@@ -105,7 +111,8 @@ impl Server {
             bus: Arc::clone(&bus) as Arc<dyn Bus>,
             cache: Arc::new(LocalCache::new(1 << 20)),
             health,
-            jobs: Arc::new(|| serde_json::json!({"compaction": "idle"})),
+            jobs: Arc::new(|| vec![compaction()]),
+            debt: Arc::new(|| Box::pin(std::future::ready(Ok(Debt { pending_erasures: 2, ..Debt::default() })))),
             config,
             shutdown: CancellationToken::new(),
         });

@@ -65,16 +65,21 @@ impl Server {
     }
 
     pub(crate) fn with(change: impl FnOnce(&mut ServerConfig)) -> Self {
+        Self::with_retention(RetentionPolicy::default(), change)
+    }
+
+    pub(crate) fn with_retention(retention: RetentionPolicy, change: impl FnOnce(&mut ServerConfig)) -> Self {
         let (store, bus, project) = (MemoryStore::new(), Arc::new(RecordingBus::default()), ProjectId::generate());
         let mut config = ServerConfig::new(([127, 0, 0, 1], 0).into());
         change(&mut config);
         let state = AppState::new(ServerParts {
             store: Arc::new(store.clone()),
-            accounts: Arc::new(TwoKeys(project)),
+            accounts: Arc::new(TwoKeys(project, retention)),
             bus: bus.clone(),
             cache: Arc::new(NoCache),
             health: Vec::new(),
-            jobs: Arc::new(|| Value::Null),
+            jobs: Arc::new(Vec::new),
+            debt: Arc::new(|| Box::pin(std::future::ready(Ok(Debt::default())))),
             config,
             shutdown: tokio_util::sync::CancellationToken::new(),
         });
@@ -122,8 +127,8 @@ pub(crate) fn fixture(name: &str) -> Vec<u8> {
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Knows the two keys, both of one project, and an admin, so that nothing is taken without a key.
-struct TwoKeys(ProjectId);
+/// Knows the two keys, both of one project with one policy, and an admin, so that nothing is taken without a key.
+struct TwoKeys(ProjectId, RetentionPolicy);
 
 #[async_trait]
 impl Accounts for TwoKeys {
@@ -162,7 +167,7 @@ impl Accounts for TwoKeys {
         Err(unused())
     }
     async fn retention(&self, _: ProjectId) -> StoreResult<RetentionPolicy> {
-        Ok(RetentionPolicy::default())
+        Ok(self.1)
     }
     async fn set_retention(&self, _: ProjectId, _: RetentionPolicy) -> StoreResult<()> {
         Err(unused())

@@ -8,3 +8,4 @@ mod json_api;
 mod limits;
 mod live;
 mod otlp;
+mod retention;

@@ -76,6 +76,14 @@ pub(crate) struct ServeConfig {
     #[arg(long, env = "TELLTALE_NO_WORKER")]
     pub no_worker: bool,
 
+    /// What must stay free on the disk of the data folder: with less, ingest answers 503 and exporters retry, while reads go on.
+    #[arg(long, env = "TELLTALE_MIN_FREE_DISK", default_value = "512MiB", value_name = "SIZE")]
+    pub min_free_disk: ByteSize,
+
+    /// What telemetry files may take together: at this size ingest answers 503 until retention or erasing has made room. Default: no limit.
+    #[arg(long, env = "TELLTALE_MAX_DISK", value_name = "SIZE")]
+    pub max_disk: Option<ByteSize>,
+
     /// Longest time a query may take, in seconds.
     #[arg(long, env = "TELLTALE_QUERY_TIMEOUT", default_value = "30", value_name = "SECONDS")]
     pub query_timeout: u64,

@@ -3,6 +3,7 @@
 use crate::{config::ServeConfig, listen, lock::FolderLock, logging, ready, signals, wiring};
 use anyhow::{Context as _, ensure};
 use axum::serve::ListenerExt as _;
+use lake::DiskLimits;
 use model::ports::Accounts;
 use server::{AppState, ServerConfig, ServerParts, auth::AdminSetup};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -25,7 +26,7 @@ async fn serve(config: ServeConfig) -> anyhow::Result<()> {
     wiring::make_folder(&config.storage.data_dir)?;
     let _lock = wiring::uses_sqlite(&config.storage).then(|| FolderLock::acquire(&config.storage.data_dir)).transpose()?;
     let parts = wiring::open(&config.storage).await?;
-    let lake = wiring::open_lake(&config.storage, &parts, "serve").await?;
+    let lake = wiring::open_lake(&config.storage, &parts, "serve", disk_limits(&config)).await?;
     let worker = wiring::worker(&parts, &lake);
 
     let stop = signals::shutdown_token()?;
@@ -35,7 +36,8 @@ async fn serve(config: ServeConfig) -> anyhow::Result<()> {
         bus: Arc::clone(&parts.bus),
         cache: Arc::clone(&parts.cache),
         health: wiring::health(&parts, &lake),
-        jobs: wiring::job_status(&worker),
+        jobs: wiring::jobs(&worker),
+        debt: wiring::debt(&lake),
         config: server_config(&config, address),
         shutdown: stop.clone(),
     });
@@ -78,6 +80,11 @@ async fn serve(config: ServeConfig) -> anyhow::Result<()> {
 
 const FIRST_CALL: &str =
     r#"{"provider":"openai","model":"gpt-4o-mini","prompt":"Hello","response":"Hi!","input_tokens":1,"output_tokens":2}"#;
+
+fn disk_limits(config: &ServeConfig) -> DiskLimits {
+    let max_stored_bytes = config.max_disk.map(|size| size.0 as u64);
+    DiskLimits { min_free_bytes: config.min_free_disk.0 as u64, max_stored_bytes }
+}
 
 fn server_config(config: &ServeConfig, address: SocketAddr) -> ServerConfig {
     let mut server = ServerConfig::new(address);

@@ -2,6 +2,7 @@
 
 use crate::{config::WorkerConfig, logging, signals, wiring};
 use anyhow::ensure;
+use lake::DiskLimits;
 use worker::Stopped;
 
 pub(crate) fn run(config: WorkerConfig) -> anyhow::Result<()> {
@@ -9,7 +10,7 @@ pub(crate) fn run(config: WorkerConfig) -> anyhow::Result<()> {
     tokio::runtime::Runtime::new()?.block_on(async {
         wiring::make_folder(&config.storage.data_dir)?;
         let parts = wiring::open(&config.storage).await?;
-        let lake = wiring::open_lake(&config.storage, &parts, "worker").await?;
+        let lake = wiring::open_lake(&config.storage, &parts, "worker", DiskLimits::default()).await?;
         let stop = signals::shutdown_token()?;
         tracing::info!("background jobs are running");
         let stopped = wiring::worker(&parts, &lake).run(stop).await;

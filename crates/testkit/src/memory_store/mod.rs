@@ -220,6 +220,8 @@ impl TelemetryStore for MemoryStore {
         let rows = state.projects.entry(project).or_default();
         let hidden = erase::hidden(rows, &target)?;
         let receipt = erase::receipt(project, target, rows.remove(&hidden));
+        // What was erased may be sent again, and is new then.
+        state.seen = Seen::default();
         state.commit_seq += 1;
         state.erasures.push(receipt.clone());
         Ok(receipt)

@@ -4,7 +4,7 @@ use crate::job::{Job, Step};
 use async_trait::async_trait;
 use model::{
     StoreResult,
-    ports::{Maintenance, Topic},
+    ports::{CompactionReport, JobVolume, Maintenance, Topic},
 };
 use std::{sync::Arc, time::Duration};
 
@@ -36,6 +36,7 @@ impl Job for Compaction {
 
     async fn step(&self) -> StoreResult<Step> {
         let report = self.maintenance.compact(false).await?;
-        Ok(Step { work: report.segments_in, more: report.more })
+        let CompactionReport { segments_in: work, rows, bytes_in, bytes_out, more, .. } = report;
+        Ok(Step { volume: JobVolume { work, rows, bytes_in, bytes_out }, more })
     }
 }

@@ -28,6 +28,6 @@ impl Job for GarbageCollection {
     }
 
     async fn step(&self) -> StoreResult<Step> {
-        Ok(Step { work: self.maintenance.collect_garbage().await?, more: false })
+        Ok(Step::counted(self.maintenance.collect_garbage().await?, false))
     }
 }

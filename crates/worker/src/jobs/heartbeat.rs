@@ -32,6 +32,6 @@ impl Job for Heartbeat {
 
     async fn step(&self) -> StoreResult<Step> {
         self.maintenance.heartbeat().await?;
-        Ok(Step { work: 1, more: false })
+        Ok(Step::counted(1, false))
     }
 }

@@ -25,6 +25,9 @@ pub(crate) struct FakeLake {
     start: Instant,
     script: Mutex<VecDeque<Script>>,
     diary: Mutex<Vec<(&'static str, u64)>>,
+    /// Pieces that are left.
+    pub(crate) to_erase: Mutex<u32>,
+    pub(crate) to_retain: Mutex<u32>,
     /// What heartbeats answer.
     pub(crate) is_fenced: Mutex<bool>,
 }
@@ -36,6 +39,8 @@ impl FakeLake {
             start: Instant::now(),
             script: Mutex::new(script.into_iter().collect()),
             diary: Mutex::default(),
+            to_erase: Mutex::default(),
+            to_retain: Mutex::default(),
             is_fenced: Mutex::new(false),
         }
     }
@@ -61,7 +66,7 @@ impl Maintenance for FakeLake {
         assert!(!force);
         self.note("compact");
         let next = self.script.lock().pop_front();
-        let report = CompactionReport { segments_in: 10, ..Default::default() };
+        let report = CompactionReport { segments_in: 10, rows: 1_000, bytes_in: 100, bytes_out: 50, ..Default::default() };
         match next {
             None => Ok(CompactionReport::default()),
             Some(Script::Done { more }) => Ok(CompactionReport { more, ..report }),
@@ -77,12 +82,22 @@ impl Maintenance for FakeLake {
 
     async fn erase(&self) -> StoreResult<EraseReport> {
         self.note("erase");
-        Ok(EraseReport::default())
+        let mut left = self.to_erase.lock();
+        if *left == 0 {
+            return Ok(EraseReport::default());
+        }
+        *left -= 1;
+        Ok(EraseReport { segments: 1, rows_erased: 7, more: true })
     }
 
     async fn retain(&self) -> StoreResult<RetentionReport> {
         self.note("retain");
-        Ok(RetentionReport::default())
+        let mut left = self.to_retain.lock();
+        if *left == 0 {
+            return Ok(RetentionReport::default());
+        }
+        *left -= 1;
+        Ok(RetentionReport { segments: 1, rows: 5, more: true })
     }
 
     async fn debt(&self) -> StoreResult<Debt> {

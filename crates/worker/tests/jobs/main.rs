@@ -8,12 +8,12 @@ use bytes::Bytes;
 use fakes::{FakeLake, FakeLeases, Script};
 use model::{
     StoreError, WriterId,
-    ports::{Bus, JobLeases, Topic},
+    ports::{Bus, JobLeases, JobState, JobStatus, JobVolume, Topic},
 };
 use std::{sync::Arc, time::Duration};
 use tokio::{task::JoinHandle, time::sleep};
 use tokio_util::sync::CancellationToken;
-use worker::{JobState, JobStatus, Stopped, Worker, WorkerConfig};
+use worker::{Stopped, Worker, WorkerConfig};
 
 struct Running {
     lake: Arc<FakeLake>,
@@ -56,8 +56,10 @@ async fn every_job_runs_at_once_and_then_by_its_clock() {
     assert_eq!(running.lake.times("heartbeat"), (0..=60).step_by(5).map(|second| second * 1_000).collect::<Vec<_>>());
     assert_eq!(running.lake.times("compact"), running.lake.times("heartbeat"));
     assert_eq!(running.lake.times("collect"), [0, 60_000]);
+    assert_eq!(running.lake.times("erase"), (0..=60).step_by(10).map(|second| second * 1_000).collect::<Vec<_>>());
+    assert_eq!(running.lake.times("retain"), [0]);
     let garbage = running.job("garbage_collection");
-    assert_eq!((garbage.runs, garbage.work, garbage.failures, garbage.state), (2, 4, 0, JobState::Waiting));
+    assert_eq!((garbage.runs, garbage.volume.work, garbage.failures, garbage.state), (2, 4, 0, JobState::Waiting));
     assert_eq!(running.stop().await, Stopped::Cancelled);
 }
 
@@ -67,7 +69,33 @@ async fn compaction_goes_on_while_there_is_more() {
     seconds(1).await;
     assert_eq!(running.lake.times("compact"), [0, 0, 0]);
     let status = running.job("compaction");
-    assert_eq!((status.runs, status.work), (1, 30));
+    let volume = JobVolume { work: 30, rows: 3_000, bytes_in: 300, bytes_out: 150 };
+    assert_eq!((status.runs, status.volume), (1, volume));
+    let last = status.last_work.unwrap();
+    assert_eq!((last.volume, last.duration_ms >= 0.0, last.rows_per_second > 0.0), (volume, true, true));
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn erasing_goes_on_while_there_is_more_and_starts_when_something_was_published() {
+    let running = start([], &Arc::default());
+    sleep(Duration::from_millis(2_500)).await;
+    *running.lake.to_erase.lock() = 3;
+    running.bus.publish(&Topic::Committed, Bytes::new()).await;
+    sleep(Duration::from_millis(10)).await;
+    assert_eq!(running.lake.times("erase"), [0, 2_500, 2_500, 2_500, 2_500]);
+    let status = running.job("erasure");
+    assert_eq!((status.volume.work, status.volume.rows, status.failures), (3, 21, 0));
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn retention_goes_on_while_there_is_more() {
+    let running = start([], &Arc::default());
+    *running.lake.to_retain.lock() = 2;
+    seconds(301).await;
+    assert_eq!(running.lake.times("retain"), [0, 0, 0, 300_000]);
+    assert_eq!(running.job("retention").volume, JobVolume { work: 2, rows: 10, ..JobVolume::default() });
     running.stop().await;
 }
 
@@ -180,7 +208,7 @@ async fn the_board_is_for_people_too() {
     seconds(1).await;
     let json = serde_json::to_value(running.worker.board().snapshot()).unwrap();
     let names: Vec<_> = json.as_array().unwrap().iter().map(|job| job["name"].as_str().unwrap().to_owned()).collect();
-    assert_eq!(names, ["heartbeat", "compaction", "garbage_collection"]);
+    assert_eq!(names, ["heartbeat", "compaction", "erasure", "retention", "garbage_collection"]);
     assert_eq!(json[0]["state"], "waiting");
     assert!(json[0]["last_run"].is_string());
     running.stop().await;

@@ -26,7 +26,9 @@ export function DeleteProject({ project, onClose }: { project: Project; onClose:
   return (
     <Dialog title={`Delete ${project.name}?`} onClose={onClose}>
       <form className="stack" onSubmit={submit}>
-        <p className="soft">Its data disappears from every view at once and its keys stop working. This cannot be undone.</p>
+        <p className="soft">
+          Its data disappears from every view at once and from the files soon after, and its keys stop working. This cannot be undone.
+        </p>
         <label className="field">
           <span>
             Type <b>{project.name}</b> to confirm

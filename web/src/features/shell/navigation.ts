@@ -4,6 +4,7 @@ import {
   ChartLine,
   CircleAlert,
   Database,
+  Eraser,
   KeyRound,
   LayoutDashboard,
   ListTree,
@@ -45,6 +46,7 @@ export const NAVIGATION: { title: string; items: NavItem[] }[] = [
     items: [
       { to: "/connect", label: "Connect", icon: Boxes },
       { to: "/projects", label: "Projects & keys", icon: KeyRound },
+      { to: "/settings", label: "Retention & erasing", icon: Eraser },
       { to: "/system", label: "System", icon: Activity },
     ],
   },

@@ -1,24 +1,18 @@
+import type { JobStatus } from "../../api/types";
 import { Badge, type Tone } from "../../ui/badge";
-import { formatAgo, formatCount, formatDuration } from "../../ui/format";
+import { formatAgo, formatBytes, formatCompact, formatCount, formatDuration } from "../../ui/format";
 
-interface Job {
-  name: string;
-  state?: string;
-  runs?: number;
-  failures?: number;
-  work?: number;
-  last_run?: string | null;
-  last_duration_ms?: number | null;
-  last_error?: string | null;
-  last_error_at?: string | null;
-}
+const TONES: Record<JobStatus["state"], Tone> = {
+  waiting: "ok",
+  running: "accent",
+  elsewhere: "neutral",
+  failing: "error",
+  stopped: "warn",
+};
 
-const TONES: Record<string, Tone> = { waiting: "ok", running: "accent", failing: "error", stopped: "warn" };
-
-/** The background jobs of this process. The API leaves their form open, so only what is known is read. */
-export function JobTable({ jobs }: { jobs: unknown }) {
-  const known = Array.isArray(jobs) ? jobs.filter(isJob) : [];
-  if (known.length === 0) return null;
+/** The background jobs of this process. */
+export function JobTable({ jobs }: { jobs: JobStatus[] }) {
+  if (jobs.length === 0) return null;
   return (
     <section className="card" aria-label="Jobs">
       <div className="card-head">
@@ -32,6 +26,10 @@ export function JobTable({ jobs }: { jobs: unknown }) {
               <th>State</th>
               <th className="end">Runs</th>
               <th className="end">Work done</th>
+              <th className="end">Rows</th>
+              <th className="end">Bytes in → out</th>
+              <th className="end">Last work</th>
+              <th className="end">Rows/s</th>
               <th className="end">Failures</th>
               <th className="end">Last run</th>
               <th className="end">Took</th>
@@ -39,16 +37,20 @@ export function JobTable({ jobs }: { jobs: unknown }) {
             </tr>
           </thead>
           <tbody>
-            {known.map((job) => (
+            {jobs.map((job) => (
               <tr key={job.name}>
                 <td>
-                  <b className="trace-name">{job.name}</b>
+                  <b className="trace-name">{job.name.replaceAll("_", " ")}</b>
                 </td>
                 <td>
-                  <Badge tone={TONES[job.state ?? ""] ?? "neutral"}>{job.state ?? "unknown"}</Badge>
+                  <Badge tone={TONES[job.state]}>{job.state}</Badge>
                 </td>
                 <td className="end">{formatCount(job.runs)}</td>
-                <td className="end">{formatCount(job.work)}</td>
+                <td className="end">{formatCompact(job.work)}</td>
+                <td className="end">{job.rows > 0 ? formatCompact(job.rows) : ""}</td>
+                <td className="end">{job.bytes_in > 0 ? `${formatBytes(job.bytes_in)} → ${formatBytes(job.bytes_out)}` : ""}</td>
+                <td className="end">{formatAgo(job.last_work?.ended_at)}</td>
+                <td className="end">{job.last_work && job.last_work.rows > 0 ? formatCompact(job.last_work.rows_per_second) : ""}</td>
                 <td className="end">{formatCount(job.failures)}</td>
                 <td className="end">{formatAgo(job.last_run)}</td>
                 <td className="end">{formatDuration(job.last_duration_ms)}</td>
@@ -60,8 +62,4 @@ export function JobTable({ jobs }: { jobs: unknown }) {
       </div>
     </section>
   );
-}
-
-function isJob(value: unknown): value is Job {
-  return typeof value === "object" && value !== null && "name" in value && typeof value.name === "string";
 }

@@ -1,7 +1,7 @@
 //! What erasing promises: at once in every read, and nothing else goes.
 
 use super::subject::{Subject, ok};
-use crate::fixtures::{at, fresh, gauge, hour, llm_span, log, span_id, trace_id};
+use crate::fixtures::{at, digested, fresh, gauge, hour, llm_span, log, span_id, trace_id};
 use model::{
     ErasureId, ProjectId, StoreError, Timestamp, TraceId,
     erase::{EraseTarget, ErasureState},
@@ -246,6 +246,19 @@ pub(super) async fn what_comes_later_is_visible(subject: &Subject) {
     assert_eq!(messages(subject).await.len(), 1);
     let trace = ok(subject.store.trace(subject.project, trace_id(1), None, 10).await).map(|trace| trace.summary.span_count);
     assert_eq!(trace, Some(1));
+}
+
+pub(super) async fn what_was_erased_can_be_sent_again(subject: &Subject) {
+    let body = || RowBatch {
+        spans: vec![digested(of_user("ann", named(1, "again")), 1)],
+        logs: vec![digested(log_of(1, Some(trace_id(1))), 2)],
+        ..RowBatch::new(subject.project)
+    };
+    subject.commit(body()).await;
+    subject.erase(user("ann")).await;
+    let receipt = subject.commit(body()).await;
+    assert_eq!((receipt.stored, receipt.duplicates), (2, 0), "it is no resend of something that is there");
+    assert_eq!((names(subject).await, messages(subject).await.len()), (vec!["again".to_owned()], 1));
 }
 
 pub(super) async fn a_later_report_of_an_erased_span_stands_alone(subject: &Subject) {

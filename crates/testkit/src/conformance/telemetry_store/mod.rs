@@ -48,7 +48,7 @@ const CASES: &[(&str, Case)] = cases! {
 const ERASING: &[(&str, Case)] = cases! {
     erase: a_trace_goes_with_its_logs_and_scores, a_session_goes_with_its_traces, a_user_goes_with_their_traces, a_filter_names_spans_and_their_scores,
         a_filter_has_a_time_range, a_whole_project_goes, nothing_of_it_is_counted_any_more, no_text_of_it_is_found, sql_does_not_show_it,
-        what_comes_later_is_visible, a_later_report_of_an_erased_span_stands_alone, other_projects_are_untouched, erasing_twice_is_fine,
+        what_comes_later_is_visible, what_was_erased_can_be_sent_again, a_later_report_of_an_erased_span_stands_alone, other_projects_are_untouched, erasing_twice_is_fine,
         what_names_nothing_has_a_receipt_too, receipts_are_listed_newest_first, the_version_moves;
 };
 
