@@ -140,7 +140,7 @@ async fn page(
 }
 
 #[expect(clippy::too_many_arguments, reason = "one step of the loop above, which names them all")]
-async fn newest_of_window(
+pub(crate) async fn newest_of_window(
     session: &Session,
     table: &Arc<SegmentTable>,
     window: TimeRange,

@@ -19,6 +19,7 @@ mod measures;
 mod memory;
 mod metrics;
 mod recent;
+mod scores;
 mod sql;
 mod store;
 mod table;
