@@ -5,7 +5,7 @@ use crate::{
     http::{observe, panic_answer},
     ingest,
     openapi::Base,
-    routes::{analytics, auth, fields, health, keys, live, logs, metrics, people, projects, spans, sql, status, traces},
+    routes::{analytics, auth, fields, health, keys, live, logs, metrics, people, projects, scores, spans, sql, status, traces},
 };
 use axum::{
     Json, Router,
@@ -50,6 +50,8 @@ fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(metrics::metric_names))
         .routes(routes!(metrics::metric_series))
         .routes(routes!(fields::field_values))
+        .routes(routes!(scores::list_scores))
+        .routes(routes!(scores::delete_score))
         .routes(routes!(sql::sql))
         .routes(routes!(live::live))
         // Analytics

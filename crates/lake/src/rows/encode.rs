@@ -4,11 +4,8 @@ use super::columns::{Column, Rows};
 use crate::schema::stored_level0_schema;
 use datafusion::arrow::{error::ArrowError, record_batch::RecordBatch};
 use model::{
-    ProjectId, SpanId, TraceId,
-    telemetry::{
-        Attributes, Incoming, LogRecord, Message, MetricPoint, PREVIEW_CHARS, RowKind, Score, Span, TokenBuckets,
-        preview,
-    },
+    ProjectId,
+    telemetry::{Attributes, Incoming, LogRecord, Message, MetricPoint, PREVIEW_CHARS, RowKind, Score, Span, TokenBuckets, preview},
 };
 
 fn batch(kind: RowKind, columns: Vec<Column>) -> Result<RecordBatch, ArrowError> {

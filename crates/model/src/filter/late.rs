@@ -34,7 +34,9 @@ impl TargetSet {
 
     /// Whether a span of this trace and session has one of the facts.
     pub fn has_span(&self, trace: TraceId, span: SpanId, session: Option<&str>) -> bool {
-        self.traces.contains(&trace) || self.spans.contains(&(trace, span)) || session.is_some_and(|session| self.sessions.contains(session))
+        self.traces.contains(&trace)
+            || self.spans.contains(&(trace, span))
+            || session.is_some_and(|session| self.sessions.contains(session))
     }
 }
 

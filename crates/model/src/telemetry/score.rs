@@ -129,14 +129,6 @@ impl Score {
     /// A row that takes this fact away.
     pub fn deletion(&self, now: Timestamp) -> Self {
         // The same time, so that retention lets go of both together.
-        Self {
-            value: None,
-            label: None,
-            comment: None,
-            metadata: Attributes::new(),
-            ingest_time: now,
-            deleted: true,
-            ..self.clone()
-        }
+        Self { value: None, label: None, comment: None, metadata: Attributes::new(), ingest_time: now, deleted: true, ..self.clone() }
     }
 }

@@ -9,6 +9,8 @@ use crate::{
 use model::telemetry::{Incoming, Score, ScoreKind, ScoreSource, ScoreTarget};
 use serde_json::Value;
 
+/// Longest id of its own: it stands in addresses and cursors.
+const MAX_ID_BYTES: usize = 256;
 /// Longest comment: lists carry its start, and the span's page all of it. A longer text is a document.
 const MAX_COMMENT_BYTES: usize = 32 * 1024;
 
@@ -28,7 +30,7 @@ pub fn score(value: Value, context: &IngestContext) -> Result<Incoming<Score>, R
     check_content(kind, value, &label, &comment)?;
     let source = fields.one_of("source", ScoreSource::ALL, ScoreSource::as_str)?.unwrap_or_default();
     let author = fields.label("author")?;
-    let own_id = fields.id_text("score_id")?;
+    let own_id = own_id(&mut fields)?;
     let mut metadata = fields.object("metadata")?;
     // What an answer of ours says beside these is not the client's to say.
     fields.take("ingest_time");
@@ -56,6 +58,13 @@ pub fn score(value: Value, context: &IngestContext) -> Result<Incoming<Score>, R
     Ok(Incoming::new(row, None))
 }
 
+fn own_id(fields: &mut Fields) -> Result<Option<String>, RowError> {
+    match fields.id_text("score_id")? {
+        Some(id) if id.len() > MAX_ID_BYTES => Err(RowError::new("score_id", format!("expected at most {MAX_ID_BYTES} bytes"))),
+        id => Ok(id),
+    }
+}
+
 /// `trace_id` and `span_id`, `trace_id` alone, or `session_id`. A `target` beside them must say the same.
 fn target(fields: &mut Fields) -> Result<ScoreTarget, RowError> {
     let (trace, span, session) = (fields.trace_id()?, fields.span_id("span_id")?, fields.label("session_id")?);
@@ -70,7 +79,9 @@ fn target(fields: &mut Fields) -> Result<ScoreTarget, RowError> {
         }
     };
     match fields.label("target")? {
-        Some(said) if said != target.as_str() => Err(RowError::new("target", format!("expected {:?}, which the ids name", target.as_str()))),
+        Some(said) if said != target.as_str() => {
+            Err(RowError::new("target", format!("expected {:?}, which the ids name", target.as_str())))
+        }
         _ => Ok(target),
     }
 }

@@ -1,6 +1,7 @@
 //! The handlers, one file per resource. `router.rs` says which address leads to which.
 
 pub(crate) mod analytics;
+mod attached;
 pub(crate) mod auth;
 pub(crate) mod fields;
 pub(crate) mod health;
@@ -11,6 +12,7 @@ pub(crate) mod logs;
 pub(crate) mod metrics;
 pub(crate) mod people;
 pub(crate) mod projects;
+pub(crate) mod scores;
 pub(crate) mod spans;
 pub(crate) mod sql;
 pub(crate) mod status;

@@ -6,10 +6,10 @@ use super::{
 };
 use model::{
     StoreError, StoreResult,
-    filter::{Comparison, Filter, Operator, TextPattern, Value},
+    filter::{Comparison, Filter, Operator, TargetSet, TextPattern, Value},
 };
 use regex::{Regex, RegexBuilder};
-use std::cmp::Ordering;
+use std::{cmp::Ordering, sync::Arc};
 
 /// Compiled patterns may not take more memory than this: a filter comes from outside.
 const MAX_PATTERN_BYTES: usize = 1 << 20;
@@ -25,6 +25,7 @@ enum Node {
     Compare(Comparison),
     Words { wanted: Vec<String>, open_end: bool },
     Pattern(Regex),
+    Attached(Arc<TargetSet>),
 }
 
 impl Matcher {
@@ -46,6 +47,7 @@ impl Node {
             Filter::Or(choices) => Self::Or(choices.iter().map(Self::new).collect::<StoreResult<_>>()?),
             Filter::Not(term) => Self::Not(Box::new(Self::new(term)?)),
             Filter::Compare(comparison) => Self::Compare(comparison.clone()),
+            Filter::Attached(targets) => Self::Attached(Arc::clone(targets)),
             Filter::Text(TextPattern::Word(text) | TextPattern::Phrase(text)) => Self::Words { wanted: words(text), open_end: false },
             Filter::Text(TextPattern::Prefix(text)) => Self::Words { wanted: words(text), open_end: true },
             Filter::Text(TextPattern::Regex(pattern)) => Self::Pattern(
@@ -68,6 +70,7 @@ impl Node {
                 row.field(&comparison.field).is_some_and(|value| holds(&value, comparison.operator, &comparison.value))
             }
             Self::Words { wanted, open_end } => row.texts().iter().any(|text| contains_words(&words(text), wanted, *open_end)),
+            Self::Attached(targets) => row.span_ids().is_some_and(|(trace, span, session)| targets.has_span(trace, span, session)),
             Self::Pattern(pattern) => row.texts().iter().any(|text| pattern.is_match(text)),
         }
     }

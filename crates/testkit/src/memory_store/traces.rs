@@ -46,5 +46,7 @@ pub(super) fn summary(spans: &[&Span]) -> Option<TraceSummary> {
         models: models.into_iter().map(str::to_owned).collect(),
         input_preview: shown.input_preview.or_else(|| spans.iter().find_map(|span| SpanSummary::from(*span).input_preview)),
         output_preview: shown.output_preview.or_else(|| spans.iter().rev().find_map(|span| SpanSummary::from(*span).output_preview)),
+        scores: Vec::new(),
+        bookmarked: false,
     })
 }

@@ -121,7 +121,8 @@ impl LastRows {
     fn matching(self) -> QueryResult<RecordBatch> {
         let Some(first) = self.batches.first() else { return Ok(RecordBatch::new_empty(schema_of(RowKind::Score))) };
         let flags = self.batches.iter().map(matches).collect::<QueryResult<Vec<_>>>()?;
-        let mut places: Vec<Place> = self.places.into_values().map(|(_, place)| place).filter(|(batch, row)| flags[*batch].value(*row)).collect();
+        let mut places: Vec<Place> =
+            self.places.into_values().map(|(_, place)| place).filter(|(batch, row)| flags[*batch].value(*row)).collect();
         places.sort_unstable();
         if places.is_empty() {
             return Ok(RecordBatch::new_empty(first.schema()));

@@ -54,7 +54,8 @@ pub(crate) async fn resolved(lake: &Lake, project: ProjectId, filter: Filter) ->
 async fn targets_of(session: &Session, table: &Arc<SegmentTable>, condition: &Comparison, expr: Expr) -> QueryResult<TargetSet> {
     let ids = candidates(session, table, expr.clone(), MAX_FACTS + 1).await?;
     if ids.len() > MAX_FACTS {
-        let limit = format!("more than {MAX_FACTS} scores, comments or bookmarks meet the condition on {}: narrow it", shown(&condition.field));
+        let limit =
+            format!("more than {MAX_FACTS} scores, comments or bookmarks meet the condition on {}: narrow it", shown(&condition.field));
         return Err(StoreError::LimitExceeded(limit).into());
     }
     let mut targets = TargetSet::default();

@@ -9,6 +9,7 @@ mod logs;
 mod metrics;
 mod people;
 mod round_trip;
+mod scores;
 mod subject;
 mod timeseries;
 mod traces;
@@ -38,6 +39,9 @@ const CASES: &[(&str, Case)] = cases! {
     logs: a_full_record_comes_back, filters_and_order, pages_have_no_gaps_and_no_repeats;
     metrics: a_full_point_comes_back, names_are_listed, series_split_by_service_and_tags, histograms_are_summed, filters_and_order;
     people: sessions_are_summed, users_are_summed, sessions_page;
+    scores: a_full_score_comes_back, the_last_row_of_an_id_stands_for_it, a_deleted_fact_is_gone_until_it_is_said_again,
+        scores_are_newest_first_and_page, scores_are_filtered_by_their_fields_and_texts, each_target_shows_its_own_and_a_bounded_number,
+        spans_are_found_by_their_scores, traces_sessions_and_sums_are_found_by_scores_of_their_spans, a_condition_that_cannot_hold_is_refused;
     analytics: a_period_and_the_one_before, nothing_known_is_null, only_requests_count, a_filter_narrows, providers_by_provider_and_model;
     timeseries: empty_buckets_are_present, sums_fall_into_their_bucket, groups_are_ranked_and_the_rest_is_other, too_many_buckets_are_refused;
     errors: are_grouped_by_type_provider_and_model, only_failed_spans_count;
