@@ -4,5 +4,6 @@
 
 mod conformance;
 mod reads;
+mod scores;
 mod sql;
 mod support;

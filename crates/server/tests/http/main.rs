@@ -11,4 +11,5 @@ mod operations;
 mod problems;
 mod projects;
 mod reads;
+mod scores;
 mod support;
