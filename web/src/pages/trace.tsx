@@ -1,6 +1,7 @@
 import { ArrowLeft } from "lucide-react";
 import { Link, useParams, useSearchParams } from "react-router";
 import type { TraceDetail } from "../api/types";
+import { TraceScores } from "../features/scores/trace-scores";
 import { SpanPanel } from "../features/span/span-panel";
 import { useTrace } from "../features/waterfall/use-trace";
 import { WaterfallView } from "../features/waterfall/waterfall";
@@ -76,6 +77,7 @@ function TraceLine({ trace }: { trace: TraceDetail }) {
       <span className="num">{formatTime(trace.start_time, { seconds: true })}</span>
       <code title={trace.trace_id}>{shortId(trace.trace_id)}</code>
       <CopyButton text={trace.trace_id} label="Copy trace id" />
+      <TraceScores traceId={trace.trace_id} />
     </span>
   );
 }
