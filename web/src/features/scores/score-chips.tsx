@@ -21,7 +21,7 @@ export function scoresColumn<T extends Annotated>(): Column<T> {
   return {
     id: "scores",
     header: "Scores",
-    width: "minmax(90px, 0.8fr)",
+    width: "minmax(140px, 1fr)",
     from: 760,
     cell: (row) => <ScoreChips row={row} />,
   };
@@ -32,23 +32,15 @@ export function ScoreChips({ row }: { row: Annotated }) {
   const comments = (row.scores ?? []).filter((score) => score.kind === "comment").length;
   const more = scores.slice(MOST_CHIPS);
   return (
-    <span className="score-chips">
+    <span className="score-chips" title={scores.map(scoreTitle).join("\n") || undefined}>
       {row.bookmarked && <Star size={13} className="score-star" role="img" aria-label="Bookmarked" />}
       {scores.slice(0, MOST_CHIPS).map((score) => (
-        <span key={score.score_id} className="badge" title={scoreTitle(score)}>
+        <span key={score.score_id} className="badge">
           <span className="muted truncate">{score.name}</span> <b className="num truncate">{scoreValue(score)}</b>
         </span>
       ))}
-      {more.length > 0 && (
-        <span className="muted num" title={more.map(scoreTitle).join("\n")}>
-          +{more.length}
-        </span>
-      )}
-      {comments > 0 && (
-        <span className="badge" title="Comments">
-          {comments === 1 ? "1 comment" : `${comments} comments`}
-        </span>
-      )}
+      {more.length > 0 && <span className="muted num">+{more.length}</span>}
+      {comments > 0 && <span className="badge">{comments === 1 ? "1 comment" : `${comments} comments`}</span>}
     </span>
   );
 }

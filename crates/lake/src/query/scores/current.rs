@@ -8,6 +8,7 @@ use crate::{
         list::visible_columns,
         table::SegmentTable,
     },
+    rows,
     schema::{COMMIT_ROW, COMMIT_SEQ, schema_of},
 };
 use datafusion::{
@@ -17,6 +18,7 @@ use datafusion::{
         datatypes::Int64Type,
     },
     common::exec_datafusion_err,
+    execution::memory_pool::MemoryReservation,
     logical_expr::Expr,
     prelude::{ident, lit},
 };
@@ -29,40 +31,64 @@ use std::{
 
 /// Up to so many ids stand in the plan as literals.
 const MAX_NAMED_IDS: usize = 500;
+/// Of an id and what is noted with it in a table, besides its letters.
+const BYTES_PER_ID: usize = 96;
 /// The column that says whether a row meets the condition.
 const MATCHES: &str = "matches";
 
+/// Ids of facts, and the memory they take.
+pub(super) struct Ids {
+    ids: HashSet<String>,
+    reserved: MemoryReservation,
+}
+
+impl Ids {
+    pub(super) fn new(session: &Session) -> Self {
+        Self { ids: HashSet::new(), reserved: session.reservation("ids of scores") }
+    }
+
+    pub(super) fn add(&mut self, id: &str) -> QueryResult<()> {
+        if !self.ids.contains(id) {
+            self.reserved.try_grow(id.len() + BYTES_PER_ID)?;
+            self.ids.insert(id.to_owned());
+        }
+        Ok(())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+}
+
 /// Ids of the rows that meet the condition, at most `limit` of them, each once.
-pub(super) async fn candidates(
-    session: &Session,
-    table: &Arc<SegmentTable>,
-    condition: Expr,
-    limit: usize,
-) -> QueryResult<HashSet<String>> {
-    let mut ids = HashSet::new();
+pub(super) async fn candidates(session: &Session, table: &Arc<SegmentTable>, condition: Expr, limit: usize) -> QueryResult<Ids> {
+    let mut found = Ids::new(session);
     let frame = session.frame(table)?.filter(condition)?.select(vec![ident("score_id")])?;
     let mut batches = frame.execute_stream().await?;
     while let Some(batch) = batches.next().await {
-        let batch = batch?;
-        for id in texts(&batch, "score_id")? {
-            // Most rows repeat no id, but a score that is sent again and again must not count again and again.
-            if ids.len() >= limit {
-                return Ok(ids);
+        for id in texts(&batch?, "score_id")?.flatten() {
+            if found.len() >= limit {
+                return Ok(found);
             }
-            ids.extend(id.filter(|id| !ids.contains(*id)).map(str::to_owned));
+            found.add(id)?;
         }
     }
-    Ok(ids)
+    Ok(found)
 }
 
 /// The last row of each of these facts, if it meets the condition and takes nothing away. Columns: `columns` and those of the order.
 pub(super) async fn last_rows(
     session: &Session,
     table: &Arc<SegmentTable>,
-    ids: HashSet<String>,
+    ids: Ids,
     condition: Expr,
     columns: &[&str],
 ) -> QueryResult<RecordBatch> {
+    let Ids { ids, reserved } = ids;
     let mut selected: Vec<Expr> = columns.iter().map(|name| ident(*name)).collect();
     for name in ["score_id", "deleted", COMMIT_SEQ, COMMIT_ROW] {
         if !columns.contains(&name) {
@@ -72,7 +98,7 @@ pub(super) async fn last_rows(
     selected.push(condition.and(ident("deleted").is_not_true()).is_true().alias(MATCHES));
     let frame = session.frame(table)?.filter(has_id(ids))?.select(selected)?;
     let mut rows = frame.execute_stream().await?;
-    let mut last = LastRows::default();
+    let mut last = LastRows { batches: Vec::new(), places: HashMap::new(), reserved };
     while let Some(batch) = rows.next().await {
         last.add(batch?)?;
     }
@@ -90,29 +116,35 @@ fn has_id(ids: HashSet<String>) -> Expr {
 /// A batch, and a row in it.
 type Place = (usize, usize);
 
-/// The place of the last row of each fact. Batches whose rows were all superseded are let go.
-#[derive(Default)]
+/// The place of the last row of each fact.
 struct LastRows {
     batches: Vec<RecordBatch>,
     places: HashMap<String, ((i64, i64), Place)>,
+    /// Of the ids, the places and the batches.
+    reserved: MemoryReservation,
 }
 
 impl LastRows {
     fn add(&mut self, batch: RecordBatch) -> QueryResult<()> {
-        let (seqs, rows) = (integers(&batch, COMMIT_SEQ)?, integers(&batch, COMMIT_ROW)?);
+        let (seqs, numbers) = (integers(&batch, COMMIT_SEQ)?, integers(&batch, COMMIT_ROW)?);
         let number = self.batches.len();
         let mut is_needed = false;
         for (row, id) in texts(&batch, "score_id")?.enumerate() {
             let Some(id) = id else { continue };
-            let order = (seqs.value(row), rows.value(row));
+            let order = (seqs.value(row), numbers.value(row));
             match self.places.get_mut(id) {
                 Some((known, _)) if *known >= order => continue,
                 Some(known) => *known = (order, (number, row)),
-                None => drop(self.places.insert(id.to_owned(), (order, (number, row)))),
+                None => {
+                    self.reserved.try_grow(id.len() + BYTES_PER_ID)?;
+                    self.places.insert(id.to_owned(), (order, (number, row)));
+                }
             }
             is_needed = true;
         }
+        // A batch of rows that were superseded already is let go.
         if is_needed {
+            self.reserved.try_grow(rows::decoded_bytes(&batch))?;
             self.batches.push(batch);
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Scores newest first. Rows are walked by (time, id) a piece at a time; of each piece those stay that are the last row of their id.
 
-use super::current::{last_rows, score_columns};
+use super::current::{Ids, last_rows, score_columns};
 use crate::{
     Lake,
     query::{
@@ -101,7 +101,8 @@ async fn current_of(
     places: Vec<Position>,
 ) -> QueryResult<Vec<Score>> {
     let Some(end) = places.last().cloned() else { return Ok(Vec::new()) };
-    let ids = places.into_iter().map(|(_, id)| id).collect();
+    let mut ids = Ids::new(session);
+    places.iter().try_for_each(|(_, id)| ids.add(id))?;
     let rows = last_rows(session, table, ids, condition.clone(), &score_columns()).await?;
     let mut scores = rows::scores(&rows)?;
     // A last row may have another time than the row that named it: then its place is in another piece.

@@ -1,6 +1,6 @@
 //! Facts by their id, and by what they are about.
 
-use super::current::{candidates, last_rows, score_columns};
+use super::current::{Ids, candidates, last_rows, score_columns};
 use crate::{
     Lake,
     query::engine::{QueryLimits, Session},
@@ -22,8 +22,10 @@ const MAX_LOOKED_AT: usize = 5_000;
 
 pub(crate) async fn by_id(lake: &Lake, project: ProjectId, score_id: &str) -> StoreResult<Option<Score>> {
     let table = lake.table(RowKind::Score, project).await?;
-    let ids = HashSet::from([score_id.to_owned()]);
+    let score_id = score_id.to_owned();
     let work = move |session: Session| async move {
+        let mut ids = Ids::new(&session);
+        ids.add(&score_id)?;
         let rows = last_rows(&session, &table, ids, lit(true), &score_columns()).await?;
         Ok(rows::scores(&rows)?.pop())
     };
