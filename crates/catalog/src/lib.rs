@@ -8,7 +8,7 @@ mod database;
 mod error;
 mod health;
 mod jobs;
-mod key_cache;
+mod lookup_cache;
 mod migrate;
 mod postgres;
 mod segments;
@@ -20,7 +20,12 @@ pub use error::CatalogError;
 pub use url::CatalogUrl;
 
 use database::Database;
-use key_cache::KeyCache;
+use lookup_cache::LookupCache;
+use model::{
+    ProjectId,
+    ports::{ApiKey, KeySecretHash},
+    retention::RetentionPolicy,
+};
 use std::sync::Arc;
 
 /// A handle on the database; clones share its connections.
@@ -31,7 +36,8 @@ pub struct Catalog {
 
 struct Inner {
     database: Database,
-    keys: KeyCache,
+    keys: LookupCache<KeySecretHash, ApiKey>,
+    policies: LookupCache<ProjectId, RetentionPolicy>,
 }
 
 impl Catalog {
@@ -40,7 +46,7 @@ impl Catalog {
     pub async fn open(url: CatalogUrl) -> Result<Self, CatalogError> {
         let database = Database::open(&url).await?;
         migrate::run(&database).await?;
-        Ok(Self { inner: Arc::new(Inner { database, keys: KeyCache::default() }) })
+        Ok(Self { inner: Arc::new(Inner { database, keys: LookupCache::default(), policies: LookupCache::default() }) })
     }
 
     /// Waits for what is under way and closes every connection.
@@ -52,7 +58,11 @@ impl Catalog {
         &self.inner.database
     }
 
-    fn keys(&self) -> &KeyCache {
+    fn keys(&self) -> &LookupCache<KeySecretHash, ApiKey> {
         &self.inner.keys
+    }
+
+    fn policies(&self) -> &LookupCache<ProjectId, RetentionPolicy> {
+        &self.inner.policies
     }
 }

@@ -12,7 +12,7 @@ use model::{
 use std::sync::Arc;
 use support::Durable;
 use testkit::{
-    conformance::{accounts, case::run_all, jobs, segments},
+    conformance::{accounts, case::run_all, erasures, jobs, retention, segments},
     postgres::TempPostgres,
 };
 
@@ -29,6 +29,8 @@ async fn the_catalog_conforms_on_postgres() {
     let mut server = TempPostgres::start().unwrap();
     run_all(accounts::CASES, async || Arc::new(fresh(&server).await) as Arc<dyn Accounts>).await;
     run_all(segments::CASES, async || Arc::new(fresh(&server).await) as Arc<dyn SegmentCatalog>).await;
+    run_all(erasures::CASES, async || Arc::new(fresh(&server).await) as Arc<dyn erasures::WholeCatalog>).await;
+    run_all(retention::CASES, async || Arc::new(fresh(&server).await) as Arc<dyn erasures::WholeCatalog>).await;
     run_all(jobs::CASES, async || Arc::new(fresh(&server).await) as Arc<dyn JobLeases>).await;
     let url = server.create_database().unwrap();
     let (one, two) = tokio::join!(open(&url), open(&url));

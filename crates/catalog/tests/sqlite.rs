@@ -8,7 +8,7 @@ use catalog::{Catalog, CatalogError, CatalogUrl};
 use model::ports::{Accounts, HealthCheck, JobLeases, SegmentCatalog};
 use std::{path::Path, sync::Arc, time::Duration};
 use support::Durable;
-use testkit::conformance::{accounts, case::run_all, jobs, segments};
+use testkit::conformance::{accounts, case::run_all, erasures, jobs, retention, segments};
 
 async fn open(path: &Path) -> Catalog {
     Catalog::open(CatalogUrl::parse(&format!("sqlite:{}", path.display())).unwrap()).await.unwrap()
@@ -24,6 +24,13 @@ async fn accounts_conform() {
 async fn segments_conform() {
     let folder = tempfile::tempdir().unwrap();
     run_all(segments::CASES, async || Arc::new(fresh(folder.path()).await) as Arc<dyn SegmentCatalog>).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn erasures_and_retention_conform() {
+    let folder = tempfile::tempdir().unwrap();
+    run_all(erasures::CASES, async || Arc::new(fresh(folder.path()).await) as Arc<dyn erasures::WholeCatalog>).await;
+    run_all(retention::CASES, async || Arc::new(fresh(folder.path()).await) as Arc<dyn erasures::WholeCatalog>).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

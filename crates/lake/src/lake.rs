@@ -14,7 +14,7 @@ use crate::{
 use async_trait::async_trait;
 use model::{
     StoreError, StoreResult, WriterId,
-    ports::{CompactionReport, Maintenance, SegmentCatalog},
+    ports::{CompactionReport, Debt, EraseReport, Maintenance, RetentionReport, SegmentCatalog},
     telemetry::{CommitReceipt, RowBatch},
 };
 use std::sync::Arc;
@@ -85,6 +85,15 @@ impl Lake {
         self.inner.storage.catalog.quarantined().await
     }
 
+    pub(crate) fn catalog(&self) -> &Arc<dyn SegmentCatalog> {
+        &self.inner.storage.catalog
+    }
+
+    /// Every row counts as new from now on, whatever was sent before.
+    pub(crate) fn forget_digests(&self) {
+        self.inner.committer.forget_digests();
+    }
+
     /// Bytes of decoded recent batches held in memory.
     pub(crate) fn hot_bytes(&self) -> usize {
         self.inner.storage.hot.bytes()
@@ -143,6 +152,19 @@ impl Maintenance for Lake {
 
     async fn compact(&self, force: bool) -> StoreResult<CompactionReport> {
         self.inner.compactor.compact(force).await
+    }
+
+    async fn erase(&self) -> StoreResult<EraseReport> {
+        crate::erase::rewrite_one(&self.inner.compactor).await
+    }
+
+    async fn retain(&self) -> StoreResult<RetentionReport> {
+        crate::retain::retain_one(&self.inner.compactor).await
+    }
+
+    async fn debt(&self) -> StoreResult<Debt> {
+        let snapshot = self.snapshot().await?;
+        Ok(self.inner.compactor.debt(&snapshot, self.inner.config.commit.max_level0_segments))
     }
 
     async fn collect_garbage(&self) -> StoreResult<u64> {

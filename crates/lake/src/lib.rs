@@ -3,19 +3,24 @@
 //! Parquet and DataFusion: rows come in and go out as the words of `model`. What is live is decided by the segment catalog alone
 //! (`model::ports::SegmentCatalog`); this crate never guesses from the files it finds.
 
+mod cache;
 mod commit;
 mod compact;
 mod config;
+mod erase;
 mod fault;
 mod gc;
 mod health;
 mod hot;
+mod identity;
 mod lake;
 mod query;
 mod recover;
+mod retain;
 mod rows;
 pub(crate) mod schema;
 mod segment;
+mod sidecar;
 mod snapshot;
 mod storage;
 #[cfg(test)]

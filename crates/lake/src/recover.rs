@@ -12,11 +12,13 @@ use std::{fs, io, path::Path, sync::Arc};
 
 /// Makes the data directory, clears away what died half-way, and looks that every live file is there and whole.
 pub(crate) async fn recover(config: &LakeConfig, storage: &Storage, snapshots: &Snapshots) -> StoreResult<()> {
-    let snapshot = snapshots.newest().await?;
+    let live = storage.catalog.changes_since(0).await?.added;
     let segments = config.data_dir.join(SEGMENTS);
-    let names_files = snapshot.segments.iter().any(|segment| matches!(segment.meta.location, Location::File(_)));
+    let names_files = live.iter().any(|segment| matches!(segment.location, Location::File(_)));
+    // Before anything is read: what is not there would be taken for damaged.
     blocking(move || prepare(&segments, names_files)).await?;
     delete_orphans(storage, &config.retention).await?;
+    let snapshot = snapshots.newest().await?;
     let damaged = damaged_files(storage, &snapshot.segments).await?;
     for (segment, reason) in damaged {
         segment.quarantine(reason).await?;

@@ -1,7 +1,11 @@
 //! A live segment and how its level-0 rows are read.
 
 use crate::{
+    compact::read_columns,
+    identity::{Filters, KEY_COLUMNS, Known, Level0Keys, decode_repeats},
     rows::ipc,
+    schema::schema_of,
+    sidecar::{Section, Sidecar},
     storage::{Storage, blocking, unavailable},
 };
 use bytes::Bytes;
@@ -11,17 +15,21 @@ use model::{
     segment::{CommitSeq, Location, Segment},
     telemetry::RowKind,
 };
-use std::{fs::File, path::PathBuf, sync::Arc};
+use std::{collections::HashSet, fs::File, path::PathBuf, sync::Arc};
+use tokio::sync::OnceCell;
 
 /// One segment of a snapshot.
 pub(crate) struct LiveSegment {
     pub(crate) meta: Segment,
     storage: Arc<Storage>,
+    /// Of level 0.
+    keys: OnceCell<Arc<Level0Keys>>,
 }
 
 impl LiveSegment {
     pub(crate) fn new(meta: Segment, storage: Arc<Storage>) -> Self {
-        Self { meta, storage }
+        let keys = storage.take_level0_keys(meta.id).map_or_else(OnceCell::new, |keys| OnceCell::new_with(Some(keys)));
+        Self { meta, storage, keys }
     }
 
     pub(crate) fn id(&self) -> SegmentId {
@@ -34,6 +42,76 @@ impl LiveSegment {
             Location::File(path) if self.meta.level >= 1 => Some(self.storage.path_of(path)),
             Location::File(_) | Location::Inline => None,
         }
+    }
+
+    /// Which spans and traces a level-0 segment of spans holds.
+    pub(crate) async fn level0_keys(&self) -> StoreResult<Arc<Level0Keys>> {
+        let made = self.keys.get_or_try_init(|| async { Ok::<_, StoreError>(Arc::new(Level0Keys::of(&self.identities().await?))) });
+        made.await.map(Arc::clone)
+    }
+
+    /// The ids of its spans.
+    pub(crate) async fn identities(&self) -> StoreResult<Vec<RecordBatch>> {
+        let schema = schema_of(self.meta.kind);
+        let columns: Vec<usize> = KEY_COLUMNS.iter().filter_map(|name| schema.index_of(name).ok()).collect();
+        match self.parquet_path() {
+            Some(path) => blocking(move || read_columns(&path, &KEY_COLUMNS)).await,
+            None => self.columns(&columns).await,
+        }
+    }
+
+    /// What is known about its spans without reading its rows.
+    pub(crate) async fn known_spans(&self) -> StoreResult<Known> {
+        if self.meta.level == 0 {
+            return self.level0_keys().await.map(Known::Level0);
+        }
+        Ok(self.filters().await?.map_or(Known::Nothing, Known::Filters))
+    }
+
+    /// The filters of a compacted segment; `None` when it has none that can be read.
+    pub(crate) async fn filters(&self) -> StoreResult<Option<Arc<Filters>>> {
+        if let Some(filters) = self.storage.filters.get(&self.meta.id) {
+            return Ok(Some(filters));
+        }
+        let filters = self.sidecar_section(Section::Filters).await?.and_then(|bytes| Filters::decode(&bytes)).map(Arc::new);
+        if let Some(filters) = &filters {
+            self.storage.filters.insert(self.meta.id, Arc::clone(filters), filters.bytes());
+        }
+        Ok(filters)
+    }
+
+    /// Whether it may hold rows of any of these traces.
+    pub(crate) async fn may_hold_traces(&self, hashes: &[u64]) -> StoreResult<bool> {
+        if self.meta.level == 0 && self.meta.kind == RowKind::Span {
+            let keys = self.level0_keys().await?;
+            return Ok(hashes.iter().any(|hash| keys.holds_trace(*hash)));
+        }
+        let filters = if self.meta.level == 0 { None } else { self.filters().await? };
+        Ok(filters.is_none_or(|filters| hashes.iter().any(|hash| filters.may_hold_trace(*hash))))
+    }
+
+    /// The spans that it was marked with when it was written.
+    pub(crate) async fn repeats(&self) -> StoreResult<HashSet<u64>> {
+        Ok(self.sidecar_section(Section::Repeats).await?.map(|bytes| decode_repeats(&bytes)).unwrap_or_default())
+    }
+
+    /// A section of the sidecar, checked. `None` when there is none or it is damaged, which is told: what is derived can be done without.
+    pub(crate) async fn sidecar_section(&self, section: Section) -> StoreResult<Option<Vec<u8>>> {
+        let Some(path) = self.sidecar_path() else { return Ok(None) };
+        let (id, storage) = (self.meta.id, Arc::clone(&self.storage));
+        blocking(move || match Sidecar::open(&path).and_then(|sidecar| sidecar.section(section)) {
+            Ok(bytes) => Ok(bytes),
+            Err(error) => {
+                tracing::error!(segment = %id, %error, "the derived data of a segment cannot be read: it is done without");
+                storage.note_bad_sidecar(id);
+                Ok(None)
+            }
+        })
+        .await
+    }
+
+    pub(crate) fn sidecar_path(&self) -> Option<PathBuf> {
+        self.meta.sidecar_path().map(|path| self.storage.path_of(&path))
     }
 
     /// The rows of a level-0 segment in `schema_of(kind)`, decoded from where they are stored.
@@ -81,20 +159,32 @@ impl LiveSegment {
     /// The same for a compacted segment whose reader failed, if its file is not what was published. A whole file is only out of reach
     /// for now (too many open files, say): its rows must not be hidden for good.
     pub(crate) async fn quarantine_if_changed(&self, reason: &str) -> StoreResult<()> {
-        let Some(path) = self.parquet_path() else { return self.quarantine(reason).await };
+        if self.has_right_checksum().await? {
+            return Err(StoreError::Unavailable(format!("segment {} is whole but could not be read: {reason}", self.meta.id)));
+        }
+        self.quarantine(reason).await
+    }
+
+    /// Whether a compacted segment's file is what was published. One that is not is quarantined.
+    pub(crate) async fn is_whole(&self) -> StoreResult<bool> {
+        let is_whole = self.has_right_checksum().await?;
+        if !is_whole {
+            self.quarantine("its checksum does not match").await?;
+        }
+        Ok(is_whole)
+    }
+
+    async fn has_right_checksum(&self) -> StoreResult<bool> {
+        let Some(path) = self.parquet_path() else { return Ok(false) };
         let checksum = self.meta.checksum;
-        let is_whole = blocking(move || {
+        blocking(move || {
             let file = File::open(&path).map_err(|error| unavailable("opening a segment file", &error))?;
             let mut hasher = blake3::Hasher::new();
             // What the disk cannot give back is damaged too.
             let is_read = hasher.update_reader(file).is_ok();
             Ok(is_read && *hasher.finalize().as_bytes() == checksum)
         })
-        .await?;
-        if is_whole {
-            return Err(StoreError::Unavailable(format!("segment {} is whole but could not be read: {reason}", self.meta.id)));
-        }
-        self.quarantine(reason).await
+        .await
     }
 
     /// `None` when a segment that is still live has no bytes. An error when it was retired and deleted meanwhile.

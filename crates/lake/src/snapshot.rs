@@ -3,15 +3,20 @@
 //! A snapshot needs no write to the catalog: retired segments are kept for `GarbageLimits::retired_min_age`, far longer than most
 //! reads take. A reader that is still busy after [`LEASE_AFTER`] gets a lease of its own from the keeper task, in time before that age ends.
 
-use crate::{segment::LiveSegment, storage::Storage};
+use crate::{
+    identity::{Finder, Level0Counts, RepeatedSpans, Repeats},
+    segment::LiveSegment,
+    storage::Storage,
+};
 use model::{
     ProjectId, SegmentId, StoreResult, Timestamp,
+    erase::{Tombstone, TombstoneHead},
     ports::SnapshotLease,
     segment::{CommitSeq, SegmentChanges, SegmentState},
 };
 use parking_lot::{Mutex, RwLock};
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashSet,
     sync::{Arc, Weak},
     time::{Duration, Instant},
 };
@@ -31,6 +36,10 @@ pub(crate) struct Snapshot {
     pub(crate) segments: Vec<Arc<LiveSegment>>,
     /// Their rows are hidden from every read.
     pub(crate) deleted_projects: HashSet<ProjectId>,
+    /// Erasures that still hide rows, oldest first.
+    pub(crate) tombstones: Vec<Arc<Tombstone>>,
+    /// Which segments hold spans that more than one row reports.
+    pub(crate) repeats: Repeats,
     /// Segments that this process had found damaged when the snapshot was made.
     damaged: usize,
     /// When the catalog last said that nothing newer exists.
@@ -40,6 +49,11 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
+    /// Every span that more than one row may report.
+    pub(crate) fn repeated_spans(&self) -> &RepeatedSpans {
+        self.repeats.all()
+    }
+
     /// Segments that this process had found damaged when the snapshot was made: they are not read.
     pub(crate) fn damaged(&self) -> usize {
         self.damaged
@@ -54,12 +68,36 @@ impl Drop for Snapshot {
     }
 }
 
+/// From those of the snapshot before when the counts are there, else from nothing.
+async fn find_repeats(
+    segments: &[Arc<LiveSegment>],
+    before: &Repeats,
+    removed: &[Arc<LiveSegment>],
+    added: &[Arc<LiveSegment>],
+    counts: &mut Option<Level0Counts>,
+) -> StoreResult<Repeats> {
+    // Taken out: when this fails half-way, or is dropped, the counts are wrong.
+    let (repeats, known) = match counts.take() {
+        Some(mut known) => {
+            let mut finder = Finder { live: segments, counts: &mut known };
+            (finder.advance(before, removed, added).await?, known)
+        }
+        None => {
+            let mut known = Level0Counts::default();
+            let mut finder = Finder { live: segments, counts: &mut known };
+            (finder.advance(&Repeats::default(), &[], segments).await?, known)
+        }
+    };
+    *counts = Some(known);
+    Ok(repeats)
+}
+
 /// Makes and keeps snapshots.
 pub(crate) struct Snapshots {
     storage: Arc<Storage>,
     current: RwLock<Arc<Snapshot>>,
-    /// One refresh at a time; the others then find its result.
-    refreshing: tokio::sync::Mutex<()>,
+    /// One refresh at a time; the others then find its result. Holds what the last one counted, `None` when it failed half-way.
+    refreshing: tokio::sync::Mutex<Option<Level0Counts>>,
     /// Snapshots that readers may hold.
     given: Mutex<Vec<Weak<Snapshot>>>,
     /// Leases of dropped snapshots, released by the keeper.
@@ -73,6 +111,8 @@ impl Snapshots {
             seq: 0,
             segments: Vec::new(),
             deleted_projects: HashSet::new(),
+            tombstones: Vec::new(),
+            repeats: Repeats::default(),
             damaged: 0,
             confirmed: Mutex::new(Instant::now()),
             lease: Mutex::default(),
@@ -91,17 +131,16 @@ impl Snapshots {
     pub(crate) async fn newest(&self) -> StoreResult<Arc<Snapshot>> {
         let asked = Instant::now();
         let seq = self.storage.catalog.current_seq().await?;
-        let deleted: HashSet<_> = self.storage.catalog.deleted_projects().await?.into_iter().collect();
-        if let Some(current) = self.current_if(seq, &deleted, asked) {
+        if let Some(current) = self.current_if(seq, asked) {
             return Ok(current);
         }
-        let _one = self.refreshing.lock().await;
-        if let Some(current) = self.current_if(seq, &deleted, asked) {
+        let mut counts = self.refreshing.lock().await;
+        if let Some(current) = self.current_if(seq, asked) {
             return Ok(current);
         }
         let current = self.last();
         let changes = self.storage.catalog.changes_since(current.seq).await?;
-        let next = Arc::new(self.apply(&current, changes, deleted, asked));
+        let next = Arc::new(self.apply(&current, changes, &mut counts, asked).await?);
         *self.current.write() = Arc::clone(&next);
         let mut given = self.given.lock();
         given.retain(|snapshot| snapshot.strong_count() > 0);
@@ -110,9 +149,9 @@ impl Snapshots {
     }
 
     /// The last snapshot made, if it is as new as this.
-    fn current_if(&self, seq: CommitSeq, deleted: &HashSet<ProjectId>, asked: Instant) -> Option<Arc<Snapshot>> {
+    fn current_if(&self, seq: CommitSeq, asked: Instant) -> Option<Arc<Snapshot>> {
         let current = self.last();
-        let is_new = current.seq >= seq && current.deleted_projects == *deleted && current.damaged == self.storage.damaged_segments();
+        let is_new = current.seq >= seq && current.damaged == self.storage.damaged_segments();
         if is_new && current.seq == seq {
             *current.confirmed.lock() = asked;
         }
@@ -124,37 +163,53 @@ impl Snapshots {
         Arc::clone(&self.current.read())
     }
 
-    fn apply(&self, current: &Snapshot, changes: SegmentChanges, deleted_projects: HashSet<ProjectId>, asked: Instant) -> Snapshot {
+    async fn apply(
+        &self,
+        current: &Snapshot,
+        changes: SegmentChanges,
+        counts: &mut Option<Level0Counts>,
+        asked: Instant,
+    ) -> StoreResult<Snapshot> {
         let damaged = self.storage.damaged_segments();
-        let mut removed: HashSet<SegmentId> = changes.removed.into_iter().collect();
+        let mut gone: HashSet<SegmentId> = changes.removed.into_iter().collect();
         if changes.reset {
             let live: HashSet<SegmentId> = changes.added.iter().map(|meta| meta.id).collect();
-            removed.extend(current.segments.iter().map(|segment| segment.id()).filter(|id| !live.contains(id)));
+            gone.extend(current.segments.iter().map(|segment| segment.id()).filter(|id| !live.contains(id)));
         }
-        removed.iter().for_each(|id| self.storage.hot.remove(*id));
-        let mut live: HashMap<SegmentId, Arc<LiveSegment>> = current
-            .segments
-            .iter()
-            .filter(|segment| !removed.contains(&segment.id()))
-            .map(|segment| (segment.id(), Arc::clone(segment)))
-            .collect();
-        for meta in changes.added {
-            if meta.state == SegmentState::Live && !removed.contains(&meta.id) {
-                live.entry(meta.id).or_insert_with(|| Arc::new(LiveSegment::new(meta, Arc::clone(&self.storage))));
-            }
-        }
-        live.retain(|id, _| !self.storage.is_damaged(*id));
-        let mut segments: Vec<_> = live.into_values().collect();
+        gone.iter().for_each(|id| self.storage.forget(*id));
+        let is_kept = |id: SegmentId| !gone.contains(&id) && !self.storage.is_damaged(id);
+        let (kept, removed): (Vec<_>, Vec<_>) = current.segments.iter().map(Arc::clone).partition(|segment| is_kept(segment.id()));
+        let known: HashSet<SegmentId> = kept.iter().map(|segment| segment.id()).collect();
+        let new =
+            changes.added.into_iter().filter(|meta| meta.state == SegmentState::Live && is_kept(meta.id) && !known.contains(&meta.id));
+        let mut added: Vec<_> = new.map(|meta| Arc::new(LiveSegment::new(meta, Arc::clone(&self.storage)))).collect();
+        added.sort_unstable_by_key(|segment| (segment.meta.commit_seq, segment.id()));
+        let mut segments: Vec<_> = kept.into_iter().chain(added.iter().map(Arc::clone)).collect();
         segments.sort_unstable_by_key(|segment| (segment.meta.commit_seq, segment.id()));
-        Snapshot {
+        Ok(Snapshot {
             seq: changes.upto,
+            repeats: find_repeats(&segments, &current.repeats, &removed, &added, counts).await?,
             segments,
-            deleted_projects,
+            deleted_projects: changes.deleted_projects.into_iter().collect(),
+            tombstones: self.tombstones(current, &changes.tombstones).await?,
             damaged,
             confirmed: Mutex::new(asked),
             lease: Mutex::default(),
             to_release: Arc::clone(&self.to_release),
+        })
+    }
+
+    /// With what they hide, which is read once.
+    async fn tombstones(&self, current: &Snapshot, heads: &[TombstoneHead]) -> StoreResult<Vec<Arc<Tombstone>>> {
+        let mut tombstones = Vec::with_capacity(heads.len());
+        for head in heads {
+            if let Some(known) = current.tombstones.iter().find(|known| known.id == head.id) {
+                tombstones.push(Arc::clone(known));
+            } else if let Some(hidden) = self.storage.catalog.tombstone(head.id).await? {
+                tombstones.push(Arc::new(Tombstone { id: head.id, project: head.project, seq: head.seq, hidden }));
+            }
         }
+        Ok(tombstones)
     }
 
     /// Leases snapshots that readers have held for `age`, renews leases that end soon, releases those of finished readers.

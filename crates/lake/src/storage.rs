@@ -1,11 +1,15 @@
 //! Files of the lake: durable writes, whole reads, removal. Paths in the catalog use `/` and are relative to the data directory.
 
-use crate::hot::HotTier;
+use crate::{
+    cache::ByteCache,
+    hot::HotTier,
+    identity::{Filters, Level0Keys},
+};
 use bytes::Bytes;
 use model::{SegmentId, StoreError, StoreResult, WriterId, ports::SegmentCatalog, segment::Segment};
 use parking_lot::Mutex;
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
@@ -15,10 +19,19 @@ use std::{
 /// Where every segment file is.
 pub(crate) const SEGMENTS: &str = "segments";
 
+/// About 9 bytes a span in use: the spans of some days on a busy machine.
+const FILTER_CACHE_BYTES: usize = 48 << 20;
+
 /// What all parts of the lake share: the catalog, the data directory, the decoded recent batches.
 pub(crate) struct Storage {
     pub(crate) catalog: Arc<dyn SegmentCatalog>,
     pub(crate) hot: HotTier,
+    /// Filters of compacted segments that were asked lately.
+    pub(crate) filters: ByteCache<SegmentId, Arc<Filters>>,
+    /// Of segments that this process committed and no snapshot has seen yet.
+    level0_keys: Mutex<HashMap<SegmentId, Arc<Level0Keys>>>,
+    /// Segments whose sidecar turned out to be damaged: compaction makes them anew.
+    bad_sidecars: Mutex<HashSet<SegmentId>>,
     root: PathBuf,
     /// Found damaged by this process: left out of snapshots at once, before the catalog's next change is read.
     damaged: Mutex<HashSet<SegmentId>>,
@@ -26,7 +39,39 @@ pub(crate) struct Storage {
 
 impl Storage {
     pub(crate) fn new(root: PathBuf, catalog: Arc<dyn SegmentCatalog>, hot: HotTier) -> Self {
-        Self { catalog, hot, root, damaged: Mutex::default() }
+        Self {
+            catalog,
+            hot,
+            filters: ByteCache::new(FILTER_CACHE_BYTES),
+            level0_keys: Mutex::default(),
+            bad_sidecars: Mutex::default(),
+            root,
+            damaged: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn keep_level0_keys(&self, id: SegmentId, keys: Level0Keys) {
+        self.level0_keys.lock().insert(id, Arc::new(keys));
+    }
+
+    pub(crate) fn take_level0_keys(&self, id: SegmentId) -> Option<Arc<Level0Keys>> {
+        self.level0_keys.lock().remove(&id)
+    }
+
+    /// Lets go of what is kept in memory of a segment that is no longer live.
+    pub(crate) fn forget(&self, id: SegmentId) {
+        self.hot.remove(id);
+        self.filters.remove(&id);
+        self.level0_keys.lock().remove(&id);
+        self.bad_sidecars.lock().remove(&id);
+    }
+
+    pub(crate) fn note_bad_sidecar(&self, id: SegmentId) {
+        self.bad_sidecars.lock().insert(id);
+    }
+
+    pub(crate) fn has_bad_sidecar(&self, id: SegmentId) -> bool {
+        self.bad_sidecars.lock().contains(&id)
     }
 
     pub(crate) fn path_of(&self, relative: &str) -> PathBuf {

@@ -3,12 +3,14 @@
 mod admin;
 mod keys;
 pub(crate) mod projects;
+pub(crate) mod retention;
 
 use crate::Catalog;
 use async_trait::async_trait;
 use model::{
     KeyId, ProjectId, StoreError, StoreResult, Timestamp,
     ports::{Accounts, ApiKey, KeySecretHash, NewKey, Project, Session, TokenHash},
+    retention::RetentionPolicy,
 };
 
 /// Longest name of a project or key, in characters: it is shown in lists.
@@ -51,6 +53,23 @@ impl Accounts for Catalog {
     async fn delete_project(&self, id: ProjectId) -> StoreResult<()> {
         let outcome = projects::delete(self.db(), id).await;
         self.keys().clear();
+        self.policies().clear();
+        outcome
+    }
+
+    async fn retention(&self, project: ProjectId) -> StoreResult<RetentionPolicy> {
+        let began = match self.policies().get(&project) {
+            Ok(policy) => return Ok(policy),
+            Err(generation) => generation,
+        };
+        let policy = retention::of_project(self.db(), project).await?;
+        self.policies().put(began, project, policy);
+        Ok(policy)
+    }
+
+    async fn set_retention(&self, project: ProjectId, policy: RetentionPolicy) -> StoreResult<()> {
+        let outcome = retention::set(self.db(), project, policy).await;
+        self.policies().clear();
         outcome
     }
 

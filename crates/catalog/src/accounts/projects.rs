@@ -3,10 +3,11 @@
 use crate::{
     database::Database,
     error::store_error,
+    segments::{lock_publications, next_seq},
     sql::{column, parsed},
 };
 use model::{ProjectId, StoreError, StoreResult, Timestamp, ports::Project};
-use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, any::AnyRow};
 
 const DEFAULT_NAME: &str = "default";
 
@@ -70,6 +71,8 @@ async fn by_name(database: &Database, name: &str) -> StoreResult<Option<Project>
 
 pub(super) async fn delete(database: &Database, id: ProjectId) -> StoreResult<()> {
     let mut transaction = database.begin_write().await.map_err(store_error)?;
+    // Gets a commit_seq of its own, so that every process hides the rows. The lock comes first, as everywhere.
+    next_seq(&mut transaction).await?;
     let deleted = sqlx::query("UPDATE project SET deleted_at = $1 WHERE id = $2 AND deleted_at IS NULL")
         .bind(Timestamp::now().as_nanos())
         .bind(id.to_hex())
@@ -84,12 +87,30 @@ pub(super) async fn delete(database: &Database, id: ProjectId) -> StoreResult<()
 }
 
 /// Deleted, and not yet erased.
-pub(crate) async fn deleted(database: &Database) -> StoreResult<Vec<ProjectId>> {
-    let rows = sqlx::query("SELECT id FROM project WHERE deleted_at IS NOT NULL AND erased_at IS NULL")
-        .fetch_all(&database.read)
+pub(crate) async fn deleted(connection: &mut AnyConnection) -> StoreResult<Vec<ProjectId>> {
+    let rows = sqlx::query("SELECT id FROM project WHERE deleted_at IS NOT NULL AND erased_at IS NULL ORDER BY id")
+        .fetch_all(connection)
         .await
         .map_err(store_error)?;
     rows.iter().map(|row| parsed(row, "id", |text| text.parse().ok())).collect()
+}
+
+/// Behind the publication lock: no segment that names the project can appear meanwhile.
+pub(crate) async fn mark_erased(database: &Database, id: ProjectId) -> StoreResult<bool> {
+    let now = database.now().await?.as_nanos();
+    let mut transaction = database.begin_write().await.map_err(store_error)?;
+    lock_publications(&mut transaction).await?;
+    let marked = sqlx::query(
+        "UPDATE project SET erased_at = $1 WHERE id = $2 AND deleted_at IS NOT NULL AND erased_at IS NULL \
+         AND NOT EXISTS (SELECT 1 FROM segment WHERE segment.projects LIKE '%' || project.id || '%')",
+    )
+    .bind(now)
+    .bind(id.to_hex())
+    .execute(&mut *transaction)
+    .await
+    .map_err(store_error)?;
+    transaction.commit().await.map_err(store_error)?;
+    Ok(marked.rows_affected() > 0)
 }
 
 fn name_key(name: &str) -> String {

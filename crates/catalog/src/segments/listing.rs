@@ -1,7 +1,11 @@
 //! What is in the catalog.
 
-use super::row::{from_row, select_segments};
+use super::{
+    erasures,
+    row::{from_row, select_segments},
+};
 use crate::{
+    accounts::projects,
     database::Database,
     error::store_error,
     sql::{column, parsed, signed, unsigned},
@@ -9,7 +13,7 @@ use crate::{
 use bytes::Bytes;
 use model::{
     SegmentId, StoreResult,
-    segment::{CommitSeq, SegmentChanges},
+    segment::{CommitSeq, Segment, SegmentChanges},
 };
 
 pub(super) async fn current_seq(database: &Database) -> StoreResult<CommitSeq> {
@@ -41,12 +45,16 @@ pub(super) async fn changes_since(database: &Database, since: CommitSeq) -> Stor
             .await
             .map_err(store_error)?
     };
+    let tombstones = erasures::active(&mut transaction).await?;
+    let deleted_projects = projects::deleted(&mut transaction).await?;
     transaction.rollback().await.map_err(store_error)?;
     Ok(SegmentChanges {
         upto: unsigned(&counter, "seq")?,
         reset,
         added: added.iter().map(from_row).collect::<StoreResult<_>>()?,
         removed: removed.iter().map(|row| parsed(row, "id", |text| text.parse().ok())).collect::<StoreResult<_>>()?,
+        tombstones,
+        deleted_projects,
     })
 }
 
@@ -61,9 +69,11 @@ pub(super) async fn inline_bytes(database: &Database, id: SegmentId) -> StoreRes
 
 /// Compared byte by byte, not with LIKE: a prefix may contain its wildcards.
 pub(super) async fn known_files(database: &Database, prefix: &str) -> StoreResult<Vec<String>> {
-    sqlx::query_scalar("SELECT file FROM segment WHERE file IS NOT NULL AND substr(file, 1, length($1)) = $1")
+    let rows = sqlx::query(select_segments!("file IS NOT NULL AND substr(file, 1, length($1)) = $1"))
         .bind(prefix)
         .fetch_all(&database.read)
         .await
-        .map_err(store_error)
+        .map_err(store_error)?;
+    let segments = rows.iter().map(from_row).collect::<StoreResult<Vec<_>>>()?;
+    Ok(segments.iter().flat_map(Segment::files).collect())
 }

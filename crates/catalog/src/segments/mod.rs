@@ -1,17 +1,24 @@
 //! The segment catalog: what makes the lake transactional.
 
+mod erasures;
 mod listing;
 mod publish;
 mod retirement;
 mod row;
 mod writers;
 
-use crate::{Catalog, accounts::projects, error::store_error};
+use crate::{
+    Catalog,
+    accounts::{projects, retention},
+    error::store_error,
+};
 use async_trait::async_trait;
 use bytes::Bytes;
 use model::{
-    ProjectId, SegmentId, StoreResult, WriterId,
+    ErasureId, ProjectId, SegmentId, StoreResult, WriterId,
+    erase::{Erasure, Hidden, NewErasure, TombstoneHead},
     ports::{SegmentCatalog, SnapshotLease},
+    retention::RetentionPolicy,
     segment::{CommitSeq, Publication, PublishOutcome, Segment, SegmentChanges},
 };
 use sqlx::{Any, Transaction};
@@ -19,7 +26,7 @@ use std::time::Duration;
 
 /// Takes the lock that puts publications, fencing and quarantine in one order, and gives the next commit_seq.
 /// It becomes the newest one when the transaction commits.
-async fn next_seq(transaction: &mut Transaction<'static, Any>) -> StoreResult<i64> {
+pub(crate) async fn next_seq(transaction: &mut Transaction<'static, Any>) -> StoreResult<i64> {
     sqlx::query_scalar("UPDATE commit_counter SET seq = seq + 1 WHERE id = 1 RETURNING seq")
         .fetch_one(&mut **transaction)
         .await
@@ -27,7 +34,7 @@ async fn next_seq(transaction: &mut Transaction<'static, Any>) -> StoreResult<i6
 }
 
 /// Only the lock: whatever held it before has ended when this returns.
-async fn lock_publications(transaction: &mut Transaction<'static, Any>) -> StoreResult<()> {
+pub(crate) async fn lock_publications(transaction: &mut Transaction<'static, Any>) -> StoreResult<()> {
     sqlx::query("UPDATE commit_counter SET seq = seq WHERE id = 1").execute(&mut **transaction).await.map_err(store_error)?;
     Ok(())
 }
@@ -98,7 +105,40 @@ impl SegmentCatalog for Catalog {
         listing::known_files(self.db(), prefix).await
     }
 
-    async fn deleted_projects(&self) -> StoreResult<Vec<ProjectId>> {
-        projects::deleted(self.db()).await
+    async fn add_erasure(&self, erasure: NewErasure) -> StoreResult<Erasure> {
+        erasures::add(self.db(), erasure).await
+    }
+
+    async fn tombstones(&self) -> StoreResult<Vec<TombstoneHead>> {
+        let mut connection = self.db().read.acquire().await.map_err(store_error)?;
+        erasures::active(&mut connection).await
+    }
+
+    async fn tombstone(&self, id: ErasureId) -> StoreResult<Option<Hidden>> {
+        erasures::hidden(self.db(), id).await
+    }
+
+    async fn mark_rewritten(&self, id: ErasureId) -> StoreResult<()> {
+        erasures::mark_rewritten(self.db(), id).await
+    }
+
+    async fn finish_erasures(&self) -> StoreResult<u64> {
+        erasures::finish(self.db()).await
+    }
+
+    async fn erasures(&self, project: ProjectId, limit: usize) -> StoreResult<Vec<Erasure>> {
+        erasures::of_project(self.db(), project, limit).await
+    }
+
+    async fn erasure(&self, project: ProjectId, id: ErasureId) -> StoreResult<Option<Erasure>> {
+        erasures::by_id(self.db(), project, id).await
+    }
+
+    async fn mark_project_erased(&self, project: ProjectId) -> StoreResult<bool> {
+        projects::mark_erased(self.db(), project).await
+    }
+
+    async fn retention_policies(&self) -> StoreResult<Vec<(ProjectId, RetentionPolicy)>> {
+        retention::all(self.db()).await
     }
 }

@@ -5,12 +5,17 @@ use bytes::Bytes;
 use catalog::Catalog;
 use model::{
     SegmentId,
+    erase::{Erasure, TombstoneHead},
     ports::{Accounts, ApiKey, JobLeases, KeyScope, NewKey, Project, SegmentCatalog},
+    retention::RetentionPolicy,
     segment::{PublishOutcome, Segment},
 };
 use sqlx::{AssertSqlSafe, Connection, Executor};
 use std::{path::Path, time::Duration};
-use testkit::conformance::segments::{new_segment, publication, publish_one};
+use testkit::conformance::{
+    erasures::new_erasure,
+    segments::{new_segment, publication, publish_one},
+};
 
 /// A bit of everything that must outlive a process.
 #[derive(Debug, PartialEq)]
@@ -18,6 +23,9 @@ pub struct Durable {
     pub segment: SegmentId,
     projects: Vec<Project>,
     deleted: usize,
+    retention: RetentionPolicy,
+    erasures: Vec<Erasure>,
+    hidden: Vec<TombstoneHead>,
     keys: Vec<ApiKey>,
     password: Option<String>,
     live: Vec<Segment>,
@@ -37,6 +45,8 @@ impl Durable {
         let writer = catalog.register_writer("test").await.unwrap();
         let old = publish_one(catalog, writer, &[]).await;
         let segment = publish_one(catalog, writer, &[old]).await;
+        catalog.set_retention(project.id, RetentionPolicy { span_days: Some(30), ..RetentionPolicy::default() }).await.unwrap();
+        catalog.add_erasure(new_erasure(project.id)).await.unwrap();
         Self::read(catalog, segment).await
     }
 
@@ -44,7 +54,10 @@ impl Durable {
         let projects = catalog.list_projects().await.unwrap();
         Self {
             segment,
-            deleted: catalog.deleted_projects().await.unwrap().len(),
+            deleted: catalog.changes_since(0).await.unwrap().deleted_projects.len(),
+            retention: catalog.retention(projects[0].id).await.unwrap(),
+            erasures: catalog.erasures(projects[0].id, 10).await.unwrap(),
+            hidden: catalog.changes_since(0).await.unwrap().tombstones,
             keys: catalog.list_keys(projects[0].id).await.unwrap(),
             projects,
             password: catalog.admin_password_hash().await.unwrap(),

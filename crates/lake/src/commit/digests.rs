@@ -60,6 +60,11 @@ impl Digests {
         }
     }
 
+    pub(crate) fn clear(&mut self) {
+        self.known.clear();
+        self.by_age.clear();
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.by_age.len()
     }

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     config::CommitLimits,
     fault,
+    identity::Level0Keys,
     rows::ipc,
     snapshot::Snapshots,
     storage::{Storage, blocking, unavailable, write_durably},
@@ -18,7 +19,7 @@ use bytes::Bytes;
 use model::{
     StoreError, StoreResult, Timestamp, WriterId,
     segment::{CommitSeq, Location, NewSegment, Publication, PublishOutcome, Segment},
-    telemetry::{CommitReceipt, RowBatch},
+    telemetry::{CommitReceipt, RowBatch, RowKind},
 };
 use parking_lot::Mutex;
 use std::{
@@ -52,6 +53,7 @@ pub(crate) struct Committer {
     fenced: Arc<AtomicBool>,
     /// A publication's outcome was never learnt: its files may be unregistered.
     unresolved: Arc<AtomicBool>,
+    digests: Arc<Mutex<Digests>>,
 }
 
 /// A request's share of the bytes in flight, given back when dropped.
@@ -81,8 +83,9 @@ impl Committer {
         let limits = parts.limits;
         let max_in_flight = limits.max_bytes_in_flight;
         let unresolved = Arc::<AtomicBool>::default();
+        let digests = Arc::new(Mutex::new(Digests::new(limits.dedupe_window, limits.max_digests)));
         let worker = Worker {
-            digests: Arc::new(Mutex::new(Digests::new(limits.dedupe_window, limits.max_digests))),
+            digests: Arc::clone(&digests),
             digests_loaded: false,
             limits,
             writer: parts.writer,
@@ -103,6 +106,7 @@ impl Committer {
             max_in_flight,
             fenced,
             unresolved,
+            digests,
         }
     }
 
@@ -136,6 +140,10 @@ impl Committer {
             self.in_flight.fetch_update(Ordering::AcqRel, Ordering::Acquire, |now| (now < self.max_in_flight).then_some(now + bytes));
         reserved.map_err(|_| overloaded("too many bytes wait to be committed"))?;
         Ok(Room { in_flight: Arc::clone(&self.in_flight), bytes })
+    }
+
+    pub(crate) fn forget_digests(&self) {
+        self.digests.lock().clear();
     }
 
     /// No more commits: this process was fenced.
@@ -364,6 +372,9 @@ impl Worker {
 
     fn keep_hot(&self, seq: CommitSeq, segments: Vec<Level0>) {
         for Level0 { segment, batch, .. } in segments {
+            if segment.kind == RowKind::Span {
+                self.storage.keep_level0_keys(segment.id, Level0Keys::of(std::slice::from_ref(&batch)));
+            }
             match ipc::with_commit_columns(segment.kind, seq, 0, &batch) {
                 Ok(batch) => self.storage.hot.insert(segment.kind, segment.id, seq, Arc::new(vec![batch])),
                 // It is stored all the same, and read from there.

@@ -1,13 +1,22 @@
-//! Compaction: many small segments in, few sorted Parquet files out, switched in one transaction.
-//!
-//! One piece of work at a time, bounded by the decoded size of its inputs. The result of two reports of one span is the later one.
+//! Compaction: level 0 into sorted Parquet files with their derived data, small files into larger ones, reports of one span into one
+//! row; and the rewriting that erasing and retention ask for. Every piece of work is one publication.
 
 mod arrange;
+mod derive;
+mod fold;
 mod job;
+mod level0;
+mod merge;
 mod parquet;
 mod plan;
+mod rules;
+mod runs;
+mod verify;
+mod writer;
 
-pub(crate) use job::Compactor;
+pub(crate) use job::{Compactor, rules_of};
 #[cfg(test)]
 pub(crate) use parquet::read_all;
 pub(crate) use parquet::read_columns;
+pub(crate) use plan::Plan;
+pub(crate) use rules::Rules;

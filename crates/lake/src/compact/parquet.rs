@@ -1,14 +1,18 @@
-//! Parquet files: how they are written, and read back whole by the lake itself.
+//! Parquet files: their properties, and how the lake itself reads them back.
 
-use super::arrange::RowRef;
+use super::writer::store_error;
 use crate::{
+    rows::ipc,
     schema::{BODY_DIGEST, COMMIT_SEQ, SCHEMA_VERSION, payload_columns, schema_of, time_column},
-    storage::{create_parents, remove, sync_parent, unavailable},
+    storage::unavailable,
 };
 use datafusion::{
-    arrow::{compute::interleave_record_batch, record_batch::RecordBatch},
+    arrow::record_batch::RecordBatch,
     parquet::{
-        arrow::{ArrowWriter, ProjectionMask, arrow_reader::ParquetRecordBatchReaderBuilder},
+        arrow::{
+            ProjectionMask,
+            arrow_reader::{ParquetRecordBatchReaderBuilder, RowSelection},
+        },
         basic::{Compression, Encoding, ZstdLevel},
         errors::ParquetError,
         file::{
@@ -22,6 +26,7 @@ use model::{StoreError, StoreResult, telemetry::RowKind};
 use std::{
     fs::File,
     io::{self, BufWriter, Write},
+    ops::Range,
     path::Path,
 };
 
@@ -37,22 +42,12 @@ const PAGE_ROWS: usize = 4_096;
 const ROW_GROUP_ROWS: usize = 64 * 1024;
 /// Encoded size: bounds what the writer buffers and a reader holds.
 const ROW_GROUP_BYTES: usize = 32 * 1024 * 1024;
-/// Of bloom filters: one useless file in a hundred looked into.
-const BLOOM_FALSE_POSITIVES: f64 = 0.01;
-/// Rows copied out of the inputs at a time.
-const COPY_ROWS: usize = 2_048;
 /// Rows per batch when a file is read back.
 const READ_ROWS: usize = 4_096;
 /// Distinct in nearly every row: a dictionary would only be thrown away.
 const UNIQUE_COLUMNS: [&str; 7] = ["span_id", "parent_span_id", "native_id", "response_id", "input_preview", "output_preview", BODY_DIGEST];
 
-/// Size and checksum of a finished file.
-pub(super) struct Written {
-    pub(super) bytes: u64,
-    pub(super) checksum: [u8; 32],
-}
-
-fn properties(kind: RowKind) -> Result<WriterProperties, ParquetError> {
+pub(super) fn properties(kind: RowKind) -> Result<WriterProperties, ParquetError> {
     let mut builder = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
         .set_statistics_enabled(EnabledStatistics::Page)
@@ -77,21 +72,27 @@ fn properties(kind: RowKind) -> Result<WriterProperties, ParquetError> {
             .set_column_data_page_size_limit(path.clone(), PAYLOAD_PAGE_BYTES)
             .set_column_statistics_enabled(path, EnabledStatistics::None);
     }
-    let trace = ColumnPath::from("trace_id");
-    if schema_of(kind).column_with_name("trace_id").is_some() {
-        builder = builder
-            .set_column_bloom_filter_enabled(trace.clone(), true)
-            .set_column_bloom_filter_fpp(trace.clone(), BLOOM_FALSE_POSITIVES)
-            .set_column_bloom_filter_max_ndv(trace, ROW_GROUP_ROWS as u64);
-    }
     Ok(builder.build())
 }
 
 /// Counts and hashes what passes through.
-struct Hashing<W> {
+pub(super) struct Hashing<W> {
     inner: W,
     hasher: blake3::Hasher,
     bytes: u64,
+}
+
+impl Hashing<BufWriter<File>> {
+    pub(super) fn new(inner: BufWriter<File>) -> Self {
+        Self { inner, hasher: blake3::Hasher::new(), bytes: 0 }
+    }
+
+    /// Size and BLAKE3 of the file, whose bytes are durable.
+    pub(super) fn finish(self) -> io::Result<(u64, [u8; 32])> {
+        let file = self.inner.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.sync_data()?;
+        Ok((self.bytes, *self.hasher.finalize().as_bytes()))
+    }
 }
 
 impl<W: Write> Write for Hashing<W> {
@@ -107,52 +108,26 @@ impl<W: Write> Write for Hashing<W> {
     }
 }
 
-/// Writes rows of the inputs as a durable Parquet file: data, then its directory entry. A half-written file is removed.
-pub(super) fn write_file(path: &Path, kind: RowKind, inputs: &[RecordBatch], rows: &[RowRef]) -> StoreResult<Written> {
-    create_parents(path).map_err(|error| unavailable("making a directory", &error))?;
-    let file = File::create_new(path).map_err(|error| unavailable("making a segment file", &error))?;
-    let written = write_rows(file, kind, inputs, rows).map_err(store_error).and_then(|written| {
-        sync_parent(path).map_err(|error| unavailable("syncing a directory", &error))?;
-        Ok(written)
-    });
-    if written.is_err() {
-        remove(path);
-    }
-    written
-}
-
-fn write_rows(file: File, kind: RowKind, inputs: &[RecordBatch], rows: &[RowRef]) -> Result<Written, ParquetError> {
-    let sink = Hashing { inner: BufWriter::new(file), hasher: blake3::Hasher::new(), bytes: 0 };
-    let mut writer = ArrowWriter::try_new(sink, schema_of(kind), Some(properties(kind)?))?;
-    let inputs: Vec<&RecordBatch> = inputs.iter().collect();
-    for chunk in rows.chunks(COPY_ROWS) {
-        writer.write(&interleave_record_batch(&inputs, chunk)?)?;
-    }
-    let sink = writer.into_inner()?;
-    let file = sink.inner.into_inner().map_err(|error| error.into_error())?;
-    file.sync_data()?;
-    Ok(Written { bytes: sink.bytes, checksum: *sink.hasher.finalize().as_bytes() })
-}
-
-/// Damage is `Internal`; a file that cannot be read now is `Unavailable`.
-fn store_error(error: ParquetError) -> StoreError {
-    match error {
-        ParquetError::External(cause) => match cause.downcast::<io::Error>() {
-            Ok(cause) => unavailable("a segment file", &cause),
-            Err(cause) => StoreError::internal(cause),
-        },
-        other => StoreError::internal(other),
-    }
-}
-
 /// Some columns of a whole file, as they are stored.
 pub(crate) fn read_columns(path: &Path, names: &[&str]) -> StoreResult<Vec<RecordBatch>> {
     read(path, Some(names))
 }
 
-/// All columns of a whole file.
-pub(crate) fn read_all(path: &Path) -> StoreResult<Vec<RecordBatch>> {
-    read(path, None)
+/// All columns of a whole file, in today's schema.
+pub(crate) fn read_all(kind: RowKind, path: &Path) -> StoreResult<Vec<RecordBatch>> {
+    let batches = read(path, None)?;
+    batches.iter().map(|batch| ipc::conform(&schema_of(kind), batch).map_err(StoreError::internal)).collect()
+}
+
+/// All columns of some rows (ranges of row numbers, ascending), in today's schema.
+pub(super) fn read_rows(kind: RowKind, path: &Path, rows: &[Range<usize>]) -> StoreResult<Vec<RecordBatch>> {
+    let file = File::open(path).map_err(|error| unavailable("opening a segment file", &error))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(store_error)?.with_batch_size(READ_ROWS);
+    let total = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or_default();
+    let selection = RowSelection::from_consecutive_ranges(rows.iter().cloned(), total);
+    let reader = builder.with_row_selection(selection).build().map_err(store_error)?;
+    let batches = reader.map(|batch| ipc::conform(&schema_of(kind), &batch?));
+    batches.collect::<Result<_, _>>().map_err(StoreError::internal)
 }
 
 fn read(path: &Path, names: Option<&[&str]>) -> StoreResult<Vec<RecordBatch>> {

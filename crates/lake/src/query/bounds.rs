@@ -50,17 +50,36 @@ fn nanos_of(value: &ScalarValue) -> Option<i64> {
     }
 }
 
-/// Whether a filter names traces: then few rows pass, wherever they are.
-pub(crate) fn names_traces(filter: &Expr) -> bool {
+/// Traces beyond which a look-up by trace is an ordinary read: each one is asked of every segment's filter.
+const MAX_NAMED_TRACES: usize = 10_000;
+
+/// The traces (in hex) outside which no row passes all of `filters`; `None` when they do not say.
+pub(crate) fn named_traces(filters: &[Expr]) -> Option<Vec<String>> {
+    filters.iter().find_map(traces_of).filter(|traces| traces.len() <= MAX_NAMED_TRACES)
+}
+
+fn traces_of(filter: &Expr) -> Option<Vec<String>> {
     let is_trace = |expr: &Expr| matches!(expr, Expr::Column(column) if column.name == "trace_id");
     match filter {
-        Expr::BinaryExpr(BinaryExpr { left, op: Operator::Eq, right }) => {
-            is_trace(left) && matches!(**right, Expr::Literal(..)) || is_trace(right) && matches!(**left, Expr::Literal(..))
+        Expr::BinaryExpr(BinaryExpr { left, op: Operator::Eq, right }) if is_trace(left) => text_of(right).map(|trace| vec![trace]),
+        Expr::BinaryExpr(BinaryExpr { left, op: Operator::Eq, right }) if is_trace(right) => text_of(left).map(|trace| vec![trace]),
+        Expr::BinaryExpr(BinaryExpr { left, op: Operator::And, right }) => traces_of(left).or_else(|| traces_of(right)),
+        Expr::BinaryExpr(BinaryExpr { left, op: Operator::Or, right }) => {
+            let (mut left, right) = (traces_of(left)?, traces_of(right)?);
+            left.extend(right);
+            Some(left)
         }
-        Expr::BinaryExpr(BinaryExpr { left, op: Operator::And, right }) => names_traces(left) || names_traces(right),
-        Expr::BinaryExpr(BinaryExpr { left, op: Operator::Or, right }) => names_traces(left) && names_traces(right),
-        Expr::InList(InList { expr, list, negated: false }) => is_trace(expr) && list.iter().all(|item| matches!(item, Expr::Literal(..))),
-        _ => false,
+        Expr::InList(InList { expr, list, negated: false }) if is_trace(expr) => list.iter().map(text_of).collect(),
+        _ => None,
+    }
+}
+
+fn text_of(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Literal(ScalarValue::Utf8(Some(text)) | ScalarValue::LargeUtf8(Some(text)) | ScalarValue::Utf8View(Some(text)), _) => {
+            Some(text.clone())
+        }
+        _ => None,
     }
 }
 
@@ -83,9 +102,11 @@ mod tests {
 
     #[test]
     fn only_positive_lists_of_traces_name_them() {
-        assert!(names_traces(&col("trace_id").eq(lit("a"))));
-        assert!(names_traces(&col("trace_id").in_list(vec![lit("a"), lit("b")], false)));
-        assert!(!names_traces(&col("trace_id").in_list(vec![lit("a")], true)));
-        assert!(!names_traces(&col("trace_id").eq(lit("a")).or(col("name").eq(lit("b")))));
+        let named = |filter: Expr| named_traces(&[col("name").eq(lit("n")), filter]).map(|traces| traces.concat());
+        assert_eq!(named(col("trace_id").eq(lit("a"))).as_deref(), Some("a"));
+        assert_eq!(named(col("trace_id").in_list(vec![lit("a"), lit("b")], false)).as_deref(), Some("ab"));
+        assert_eq!(named(col("trace_id").eq(lit("a")).or(lit("b").eq(col("trace_id")))).as_deref(), Some("ab"));
+        assert_eq!(named(col("trace_id").in_list(vec![lit("a")], true)), None);
+        assert_eq!(named(col("trace_id").eq(lit("a")).or(col("name").eq(lit("b")))), None);
     }
 }

@@ -4,7 +4,8 @@ use super::{analytics, by_id, entities, list, metrics, scores, sql, table::Segme
 use crate::Lake;
 use async_trait::async_trait;
 use model::{
-    ProjectId, SpanId, StoreResult, TimeRange, TraceId,
+    ErasureId, ProjectId, SpanId, StoreResult, TimeRange, TraceId,
+    erase::{EraseTarget, Erasure},
     filter::Filter,
     ports::{StoreStats, TelemetryStore},
     query::*,
@@ -121,6 +122,18 @@ impl TelemetryStore for Lake {
 
     async fn sql(&self, query: SqlQuery) -> StoreResult<SqlResult> {
         sql::run(self, query).await
+    }
+
+    async fn erase(&self, project: ProjectId, target: EraseTarget) -> StoreResult<Erasure> {
+        crate::erase::erase(self, project, target).await
+    }
+
+    async fn erasures(&self, project: ProjectId, limit: usize) -> StoreResult<Vec<Erasure>> {
+        self.catalog().erasures(project, limit).await
+    }
+
+    async fn erasure(&self, project: ProjectId, id: ErasureId) -> StoreResult<Option<Erasure>> {
+        self.catalog().erasure(project, id).await
     }
 
     async fn version(&self) -> StoreResult<CommitSeq> {

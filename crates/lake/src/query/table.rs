@@ -1,15 +1,19 @@
 //! One kind of row of one project in one snapshot, as a DataFusion table.
 //!
 //! The project is part of the table, not of the query: `scan` puts its predicate on every source, so no plan, SQL included,
-//! can see another project's rows.
+//! can see another project's rows. So it does with erasures. Spans that more than one row reports are taken out of the plain sources
+//! and come, merged, from a source of their own.
 
 use super::{
-    bounds::{names_traces, time_range},
-    clusters::{Cluster, clusters},
-    latest::LatestReportExec,
+    bounds::{named_traces, time_range},
+    functions::{is_erased, is_repeated},
+    merged::MergeReportsExec,
     recent::RecentRows,
 };
 use crate::{
+    erase::{ErasedRows, concerns},
+    identity::{RepeatedSpans, START_TOLERANCE_NANOS, trace_hash},
+    rows::{IDENTITY, needed_with},
     schema::{PROJECT_ID, schema_of, time_column},
     segment::LiveSegment,
     snapshot::Snapshot,
@@ -18,7 +22,7 @@ use async_trait::async_trait;
 use datafusion::{
     arrow::datatypes::{Schema, SchemaRef},
     catalog::{Session, TableProvider, memory::DataSourceExec},
-    common::{DFSchema, Result, exec_datafusion_err, internal_datafusion_err},
+    common::{DFSchema, DataFusionError, Result, exec_datafusion_err, internal_datafusion_err},
     datasource::{
         listing::PartitionedFile,
         object_store::ObjectStoreUrl,
@@ -32,40 +36,119 @@ use datafusion::{
     },
     prelude::{ident, lit},
 };
-use model::{ProjectId, telemetry::RowKind};
-use std::{collections::BTreeSet, fmt, sync::Arc};
+use model::{ProjectId, SegmentId, TimeRange, erase::Tombstone, telemetry::RowKind};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    fmt,
+    sync::Arc,
+};
 
+#[derive(Clone)]
 pub(crate) struct SegmentTable {
     kind: RowKind,
     project: ProjectId,
     schema: SchemaRef,
-    recent: Vec<Arc<LiveSegment>>,
-    compacted: Vec<Arc<LiveSegment>>,
+    segments: Vec<Arc<LiveSegment>>,
+    /// Of this project.
+    tombstones: Vec<Arc<Tombstone>>,
     readers: Arc<dyn ParquetFileReaderFactory>,
     /// Held so that the files stay.
-    _snapshot: Arc<Snapshot>,
+    snapshot: Arc<Snapshot>,
+}
+
+/// Segments that are read under the same conditions.
+struct Class {
+    /// Whether spans with several reports have to be left out.
+    is_holder: bool,
+    /// What hides rows here; `None` when nothing does.
+    erased: Option<Arc<ErasedRows>>,
+    segments: Vec<Arc<LiveSegment>>,
 }
 
 impl SegmentTable {
     /// Reads nothing yet.
     pub(crate) fn new(snapshot: Arc<Snapshot>, kind: RowKind, project: ProjectId, readers: Arc<dyn ParquetFileReaderFactory>) -> Self {
-        let (mut recent, mut compacted) = (Vec::new(), Vec::new());
         let is_visible = !snapshot.deleted_projects.contains(&project);
         let of_project = snapshot.segments.iter().filter(|segment| segment.meta.kind == kind && segment.meta.projects.contains(&project));
-        for segment in of_project.filter(|_| is_visible) {
-            let list = if segment.meta.level == 0 { &mut recent } else { &mut compacted };
-            list.push(Arc::clone(segment));
-        }
-        Self { kind, project, schema: schema_of(kind), recent, compacted, readers, _snapshot: snapshot }
+        let segments = of_project.filter(|_| is_visible).map(Arc::clone).collect();
+        let tombstones = snapshot.tombstones.iter().filter(|tombstone| tombstone.project == project).map(Arc::clone).collect();
+        Self { kind, project, schema: schema_of(kind), segments, tombstones, readers, snapshot }
     }
 
     /// Of the segments that may hold rows, in any order.
     pub(crate) fn segments(&self) -> impl Iterator<Item = &model::segment::Segment> {
-        self.recent.iter().chain(&self.compacted).map(|segment| &segment.meta)
+        self.segments.iter().map(|segment| &segment.meta)
     }
 
-    /// Rows in the order of `segments`. The predicate is applied inside: a filter of the plan's own may be spread over partitions, which
-    /// would lose the order that [`LatestReportExec`] goes by.
+    pub(crate) fn live_segments(&self) -> &[Arc<LiveSegment>] {
+        &self.segments
+    }
+
+    /// The same table with the rows of these segments only.
+    pub(crate) fn only(&self, ids: &HashSet<SegmentId>) -> Self {
+        Self { segments: self.segments.iter().filter(|segment| ids.contains(&segment.id())).map(Arc::clone).collect(), ..self.clone() }
+    }
+
+    /// The same table without the rows of these segments.
+    pub(crate) fn without(&self, ids: &HashSet<SegmentId>) -> Self {
+        Self { segments: self.segments.iter().filter(|segment| !ids.contains(&segment.id())).map(Arc::clone).collect(), ..self.clone() }
+    }
+
+    /// Whether every row of a segment counts as it stands: none is erased, and none is one of several reports.
+    pub(crate) fn counts_as_it_stands(&self, segment: &LiveSegment) -> bool {
+        self.snapshot.repeats.of(segment.id()).is_none() && !self.tombstones.iter().any(|tombstone| concerns(tombstone, &segment.meta))
+    }
+
+    /// The segments that may hold rows of the range, and of the traces if only these are asked for.
+    async fn candidates(&self, range: TimeRange, traces: Option<&[String]>) -> Result<Vec<Arc<LiveSegment>>> {
+        let in_range = self.segments.iter().filter(|segment| range.overlaps(segment.meta.min_time, segment.meta.max_time));
+        let Some(traces) = traces else { return Ok(in_range.map(Arc::clone).collect()) };
+        let hashes: Vec<u64> = traces.iter().map(|trace| trace_hash(trace)).collect();
+        let mut found = Vec::new();
+        for segment in in_range {
+            if segment.may_hold_traces(&hashes).await.map_err(|error| DataFusionError::External(Box::new(error)))? {
+                found.push(Arc::clone(segment));
+            }
+        }
+        Ok(found)
+    }
+
+    fn classes(&self, segments: Vec<Arc<LiveSegment>>) -> Vec<Class> {
+        let mut classes: BTreeMap<(bool, Vec<usize>), Vec<Arc<LiveSegment>>> = BTreeMap::new();
+        for segment in segments {
+            let is_holder = self.snapshot.repeats.of(segment.id()).is_some();
+            let erasures = self.tombstones.iter().enumerate().filter(|(_, tombstone)| concerns(tombstone, &segment.meta));
+            let key = (is_holder, erasures.map(|(at, _)| at).collect());
+            classes.entry(key).or_default().push(segment);
+        }
+        let class = |((is_holder, erasures), segments): ((bool, Vec<usize>), _)| {
+            let erased = (!erasures.is_empty()).then(|| Arc::new(ErasedRows::new(erasures.iter().map(|at| &self.tombstones[*at]))));
+            Class { is_holder, erased, segments }
+        };
+        classes.into_iter().map(class).collect()
+    }
+
+    /// The rows of one class under a condition.
+    fn sources(
+        &self,
+        class: &Class,
+        columns: &[usize],
+        predicate: &Arc<dyn PhysicalExpr>,
+        partitions: usize,
+    ) -> Result<Vec<Arc<dyn ExecutionPlan>>> {
+        let (recent, compacted): (Vec<_>, Vec<_>) = class.segments.iter().partition(|segment| segment.meta.level == 0);
+        let mut sources = Vec::new();
+        if !recent.is_empty() {
+            let recent = recent.into_iter().map(Arc::clone).collect();
+            sources.push(self.recent_source(recent, columns, Arc::clone(predicate))?);
+        }
+        if !compacted.is_empty() {
+            sources.push(self.parquet_source(file_groups(&compacted, partitions)?, columns, Arc::clone(predicate))?);
+        }
+        Ok(sources)
+    }
+
+    /// The predicate is applied inside: it may leave few rows of a batch, which need not travel on.
     fn recent_source(
         &self,
         segments: Vec<Arc<LiveSegment>>,
@@ -90,70 +173,78 @@ impl SegmentTable {
         Ok(Arc::new(FilterExec::try_new(predicate, DataSourceExec::from_data_source(config))?))
     }
 
-    /// Level-0 rows in one source and compacted files spread over `partitions`: for kinds and segments without repeated rows.
-    fn plain_sources(
-        &self,
-        cluster: &Cluster,
-        columns: &[usize],
-        predicate: &Arc<dyn PhysicalExpr>,
-        partitions: usize,
-    ) -> Result<Vec<Arc<dyn ExecutionPlan>>> {
-        let mut sources = Vec::new();
-        let recent: Vec<_> = cluster.recent.iter().map(|at| Arc::clone(&self.recent[*at])).collect();
-        if !recent.is_empty() {
-            sources.push(self.recent_source(recent, columns, Arc::clone(predicate))?);
-        }
-        let files = cluster.compacted.iter().map(|at| partitioned_file(&self.compacted[*at])).collect::<Result<Vec<_>>>()?;
-        if !files.is_empty() {
-            let mut groups = vec![Vec::new(); partitions.clamp(1, files.len())];
-            let count = groups.len();
-            files.into_iter().enumerate().for_each(|(index, file)| groups[index % count].push(file));
-            sources.push(self.parquet_source(groups.into_iter().map(FileGroup::new).collect(), columns, Arc::clone(predicate))?);
-        }
-        Ok(sources)
-    }
-
-    /// One source per layer, newest publication first.
-    fn layered_sources(
-        &self,
-        cluster: &Cluster,
-        columns: &[usize],
-        predicate: &Arc<dyn PhysicalExpr>,
-    ) -> Result<Vec<Arc<dyn ExecutionPlan>>> {
-        let mut recent: Vec<_> = cluster.recent.iter().map(|at| Arc::clone(&self.recent[*at])).collect();
-        recent.sort_by_key(|segment| std::cmp::Reverse(segment.meta.commit_seq));
-        let mut files: Vec<&Arc<LiveSegment>> = cluster.compacted.iter().map(|at| &self.compacted[*at]).collect();
-        // Rows sink from level to level, so a lower level holds the newer ones; within a level the later publication does.
-        files.sort_by_key(|segment| (segment.meta.level, std::cmp::Reverse(segment.meta.commit_seq)));
-        let mut sources = Vec::with_capacity(files.len() + 1);
-        if !recent.is_empty() {
-            sources.push(self.recent_source(recent, columns, Arc::clone(predicate))?);
-        }
-        for file in files {
-            sources.push(self.parquet_source(vec![FileGroup::new(vec![partitioned_file(file)?])], columns, Arc::clone(predicate))?);
-        }
-        Ok(sources)
-    }
-
-    /// The columns to read: what is asked for, what the filters look at, and what project and identity need.
-    fn columns_to_read(&self, wanted: &[usize], filters: &[Expr]) -> Result<Vec<usize>> {
+    /// The columns to read: what is asked for and what the conditions look at.
+    fn columns_to_read(&self, wanted: &[usize], conditions: &[Expr], extra: &[&str]) -> Result<Vec<usize>> {
         let mut columns: BTreeSet<usize> = wanted.iter().copied().collect();
-        for filter in filters {
-            for column in filter.column_refs() {
+        for condition in conditions {
+            for column in condition.column_refs() {
                 columns.insert(self.schema.index_of(&column.name)?);
             }
         }
-        let identity: &[&str] = if self.kind == RowKind::Span { &LatestReportExec::REQUIRED_COLUMNS } else { &[] };
-        for name in identity.iter().chain(&[PROJECT_ID]) {
+        for name in extra {
             columns.insert(self.schema.index_of(name)?);
         }
         Ok(columns.into_iter().collect())
     }
 
-    /// Whether a filter has the same answer for every report of a span, so that it may run before the last one is chosen. The start is
-    /// taken to be such: reports of one span carry one start.
-    fn is_on_identity(&self, filter: &Expr) -> bool {
-        filter.column_refs().iter().all(|column| ["trace_id", "span_id", "start_time"].contains(&column.name.as_str()))
+    /// Plain rows: those of spans with one report, and those of other kinds.
+    fn plain(
+        &self,
+        state: &dyn Session,
+        classes: &[Class],
+        repeated: &RepeatedSpans,
+        wanted: &[usize],
+        filters: &[Expr],
+    ) -> Result<Vec<Arc<dyn ExecutionPlan>>> {
+        let mut sources = Vec::new();
+        for class in classes {
+            let mut conditions = vec![self.of_project()];
+            conditions.extend(class.erased.iter().map(|erased| is_erased(erased, self.kind).is_not_true()));
+            conditions.extend(class.is_holder.then(|| is_repeated(repeated).is_not_true()));
+            conditions.extend(filters.iter().cloned());
+            let columns = self.columns_to_read(wanted, &conditions, &[])?;
+            let schema = Arc::new(self.schema.project(&columns)?);
+            let predicate = physical(state, &schema, conditions)?;
+            for source in self.sources(class, &columns, &predicate, state.config().target_partitions())? {
+                sources.push(projected(source, &self.schema, &schema, wanted)?);
+            }
+        }
+        Ok(sources)
+    }
+
+    /// Spans with several reports, merged, that pass the filters. `early` conditions have the same answer for every report of a span.
+    fn merged(
+        &self,
+        state: &dyn Session,
+        classes: &[Class],
+        early: Vec<Expr>,
+        wanted: &[usize],
+        filters: &[Expr],
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let mut extra: Vec<&str> = IDENTITY.to_vec();
+        let shown = self.columns_to_read(wanted, filters, &[])?;
+        extra.extend(shown.iter().flat_map(|at| needed_with(self.schema.field(*at).name())));
+        let mut conditions = vec![self.of_project()];
+        conditions.extend(early);
+        let erased: Vec<Expr> = classes.iter().flat_map(|class| &class.erased).map(|erased| is_erased(erased, self.kind)).collect();
+        let columns = self.columns_to_read(&shown, &[&conditions[..], &erased].concat(), &extra)?;
+        let schema = Arc::new(self.schema.project(&columns)?);
+        let mut inputs = Vec::new();
+        for class in classes {
+            let not_erased = class.erased.iter().map(|erased| is_erased(erased, self.kind).is_not_true());
+            let predicate = physical(state, &schema, conditions.iter().cloned().chain(not_erased))?;
+            inputs.extend(self.sources(class, &columns, &predicate, 1)?);
+        }
+        let merged: Arc<dyn ExecutionPlan> = Arc::new(MergeReportsExec::new(inputs, Arc::clone(&schema)));
+        let filtered = match filters.is_empty() {
+            true => merged,
+            false => Arc::new(FilterExec::try_new(physical(state, &schema, filters.iter().cloned())?, merged)?),
+        };
+        projected(filtered, &self.schema, &schema, wanted)
+    }
+
+    fn of_project(&self) -> Expr {
+        ident(PROJECT_ID).eq(lit(self.project.to_hex()))
     }
 }
 
@@ -179,35 +270,57 @@ impl TableProvider for SegmentTable {
         _limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let wanted: Vec<usize> = projection.cloned().unwrap_or_else(|| (0..self.schema.fields().len()).collect());
-        let columns = self.columns_to_read(&wanted, filters)?;
-        let schema = Arc::new(self.schema.project(&columns)?);
         let range = time_range(filters, time_column(self.kind));
-        let by_trace = self.kind == RowKind::Span && filters.iter().any(names_traces);
-        let of_project = ident(PROJECT_ID).eq(lit(self.project.to_hex()));
-
-        let mut parts: Vec<Arc<dyn ExecutionPlan>> = Vec::new();
-        for cluster in clusters(&self.recent, &self.compacted, range, self.kind, by_trace) {
-            let of_project = std::iter::once(of_project.clone());
-            if cluster.may_repeat {
-                let (early, late): (Vec<Expr>, Vec<Expr>) = filters.iter().cloned().partition(|filter| self.is_on_identity(filter));
-                let early = physical(state, &schema, of_project.chain(early))?;
-                let latest = Arc::new(LatestReportExec::new(self.layered_sources(&cluster, &columns, &early)?, Arc::clone(&schema)));
-                parts.push(match late.is_empty() {
-                    true => latest,
-                    false => Arc::new(FilterExec::try_new(physical(state, &schema, late)?, latest)?),
-                });
-            } else {
-                let predicate = physical(state, &schema, of_project.chain(filters.iter().cloned()))?;
-                parts.extend(self.plain_sources(&cluster, &columns, &predicate, state.config().target_partitions())?);
+        let traces = named_traces(filters).filter(|_| self.schema.index_of("trace_id").is_ok());
+        let mut parts = Vec::new();
+        if let (RowKind::Span, Some(traces)) = (self.kind, &traces) {
+            // Few rows: all of them are merged, whatever their reports say about time.
+            let classes = self.classes(self.candidates(TimeRange::ALL, Some(traces)).await?);
+            let early = filters.iter().filter(|filter| is_on_identity(filter)).cloned().collect();
+            if !classes.is_empty() {
+                parts.push(self.merged(state, &classes, early, &wanted, filters)?);
+            }
+        } else {
+            let classes = self.classes(self.candidates(range, traces.as_deref()).await?);
+            let repeated = self.snapshot.repeated_spans();
+            parts.extend(self.plain(state, &classes, repeated, &wanted, filters)?);
+            let near = TimeRange {
+                from: range.from.saturating_add_nanos(-START_TOLERANCE_NANOS),
+                to: range.to.saturating_add_nanos(START_TOLERANCE_NANOS),
+            };
+            let holders = self.candidates(near, None).await?.into_iter();
+            let holders: Vec<_> = holders.filter(|segment| self.snapshot.repeats.of(segment.id()).is_some()).collect();
+            if !holders.is_empty() {
+                let classes = self.classes(holders);
+                parts.push(self.merged(state, &classes, vec![is_repeated(repeated)], &wanted, filters)?);
             }
         }
-        let all = match parts.len() {
-            0 => return Ok(Arc::new(EmptyExec::new(Arc::new(self.schema.project(&wanted)?)))),
-            1 => parts.remove(0),
-            _ => UnionExec::try_new(parts)?,
-        };
-        projected(all, &self.schema, &schema, &wanted)
+        match parts.len() {
+            0 => Ok(Arc::new(EmptyExec::new(Arc::new(self.schema.project(&wanted)?)))),
+            1 => Ok(parts.remove(0)),
+            _ => UnionExec::try_new(parts),
+        }
     }
+}
+
+/// Whether a filter has the same answer for every report of a span, so that it may run before they are merged.
+fn is_on_identity(filter: &Expr) -> bool {
+    filter.column_refs().iter().all(|column| ["trace_id", "span_id"].contains(&column.name.as_str()))
+}
+
+/// Files spread over at most `partitions` groups of about the same size.
+fn file_groups(segments: &[&Arc<LiveSegment>], partitions: usize) -> Result<Vec<FileGroup>> {
+    let mut by_size = segments.to_vec();
+    by_size.sort_by_key(|segment| std::cmp::Reverse(segment.meta.bytes));
+    let mut groups: Vec<(u64, Vec<PartitionedFile>)> = Vec::new();
+    groups.resize_with(partitions.clamp(1, by_size.len().max(1)), Default::default);
+    for segment in by_size {
+        if let Some((bytes, files)) = groups.iter_mut().min_by_key(|(bytes, _)| *bytes) {
+            *bytes += segment.meta.bytes;
+            files.push(partitioned_file(segment)?);
+        }
+    }
+    Ok(groups.into_iter().map(|(_, files)| FileGroup::new(files)).collect())
 }
 
 /// All of `filters` (at least one) as one expression over rows of `schema`.

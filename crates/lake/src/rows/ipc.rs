@@ -54,6 +54,19 @@ pub(crate) fn with_commit_columns(kind: RowKind, seq: CommitSeq, first_row: i64,
     to_schema(&schema_of(kind), seq, first_row, batch)
 }
 
+/// Brings the rows of a file, which an earlier version may have written, to today's schema: columns by name, absent ones null.
+pub(crate) fn conform(schema: &SchemaRef, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    if batch.schema().fields() == schema.fields() {
+        return Ok(batch.clone());
+    }
+    let columns = schema.fields().iter().map(|field| match batch.column_by_name(field.name()) {
+        Some(column) if column.data_type() == field.data_type() => Ok(Arc::clone(column)),
+        Some(column) => cast(column, field.data_type()),
+        None => Ok(new_null_array(field.data_type(), batch.num_rows())),
+    });
+    RecordBatch::try_new(Arc::clone(schema), columns.collect::<Result<Vec<_>, _>>()?)
+}
+
 fn to_schema(schema: &SchemaRef, seq: CommitSeq, first_row: i64, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
     let rows = batch.num_rows();
     let seq = i64::try_from(seq).map_err(|_| ArrowError::InvalidArgumentError("commit_seq beyond 63 bits".to_owned()))?;

@@ -4,6 +4,7 @@ mod columns;
 mod decode;
 mod encode;
 pub(crate) mod ipc;
+mod merge;
 mod names;
 mod reader;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod tests;
 
 pub(crate) use decode::{logs, metrics, score_targets, scores, span_summaries, spans};
 pub(crate) use encode::{encode_logs, encode_metrics, encode_scores, encode_spans};
+pub(crate) use merge::{IDENTITY, merge_reports, needed_with};
 
 use datafusion::arrow::{array::Array, record_batch::RecordBatch};
 

@@ -5,7 +5,13 @@
 
 mod columns;
 
-use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+pub(crate) use columns::{MONEY, TOKEN_BUCKETS, TOKEN_TOTALS};
+
+use datafusion::arrow::{
+    array::{AsArray, Int64Array, StringArray, TimestampNanosecondArray},
+    datatypes::{DataType, Field, Int64Type, Schema, SchemaRef, TimeUnit, TimestampNanosecondType},
+    record_batch::RecordBatch,
+};
 use model::{Money, telemetry::RowKind};
 use std::sync::{Arc, LazyLock};
 
@@ -65,6 +71,21 @@ pub(crate) fn money_type() -> DataType {
 
 pub(crate) fn text_list_type() -> DataType {
     DataType::List(Arc::new(Field::new_list_field(DataType::Utf8, true)))
+}
+
+/// A text column of a batch, by name.
+pub(crate) fn text_column<'a>(batch: &'a RecordBatch, name: &str) -> Option<&'a StringArray> {
+    batch.column_by_name(name)?.as_string_opt::<i32>()
+}
+
+/// A column of whole numbers.
+pub(crate) fn integer_column<'a>(batch: &'a RecordBatch, name: &str) -> Option<&'a Int64Array> {
+    batch.column_by_name(name)?.as_primitive_opt::<Int64Type>()
+}
+
+/// A column of times.
+pub(crate) fn times_of<'a>(batch: &'a RecordBatch, name: &str) -> Option<&'a TimestampNanosecondArray> {
+    batch.column_by_name(name)?.as_primitive_opt::<TimestampNanosecondType>()
 }
 
 fn index_of(kind: RowKind) -> usize {

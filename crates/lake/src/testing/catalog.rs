@@ -1,10 +1,17 @@
 //! A segment catalog in memory, with failures on demand.
 
+// By its path, because an example includes this file by its own.
+#[path = "erasures.rs"]
+mod erasures;
+
 use async_trait::async_trait;
 use bytes::Bytes;
+use erasures::Erasures;
 use model::{
-    ProjectId, SegmentId, StoreError, StoreResult, Timestamp, WriterId,
+    ErasureId, ProjectId, SegmentId, StoreError, StoreResult, Timestamp, WriterId,
+    erase::{Erasure, Hidden, NewErasure, TombstoneHead},
     ports::{SegmentCatalog, SnapshotLease},
+    retention::RetentionPolicy,
     segment::{CommitSeq, Location, Publication, PublishOutcome, Segment, SegmentChanges, SegmentState},
 };
 use parking_lot::Mutex;
@@ -36,6 +43,8 @@ struct State {
     writers: HashMap<WriterId, (Timestamp, bool)>,
     leases: HashMap<WriterId, SnapshotLease>,
     deleted: HashSet<ProjectId>,
+    erasures: Erasures,
+    retention: HashMap<ProjectId, RetentionPolicy>,
     failures: Vec<Failure>,
     away: bool,
     publications: usize,
@@ -95,6 +104,19 @@ impl MemoryCatalog {
             row.segment.state = SegmentState::Retired;
             row.retired = Some((seq, Timestamp::now()));
         }
+    }
+
+    /// Hides a project's rows for good, as the accounts would.
+    #[allow(dead_code, reason = "for the tests of erasing")]
+    pub(crate) fn delete_project(&self, project: ProjectId) {
+        let mut state = self.state.lock();
+        state.seq += 1;
+        state.deleted.insert(project);
+    }
+
+    #[allow(dead_code, reason = "for the tests of retention")]
+    pub(crate) fn set_retention(&self, project: ProjectId, policy: RetentionPolicy) {
+        self.state.lock().retention.insert(project, policy);
     }
 
     fn state(&self) -> StoreResult<parking_lot::MutexGuard<'_, State>> {
@@ -186,6 +208,8 @@ impl SegmentCatalog for MemoryCatalog {
             reset: false,
             added: live.map(|row| row.segment.clone()).collect(),
             removed: gone.map(|row| row.segment.id).collect(),
+            tombstones: state.erasures.active(),
+            deleted_projects: state.deleted.iter().copied().collect(),
         })
     }
 
@@ -239,14 +263,61 @@ impl SegmentCatalog for MemoryCatalog {
 
     async fn known_files(&self, prefix: &str) -> StoreResult<Vec<String>> {
         let state = self.state()?;
-        let files = state.rows.values().filter_map(|row| match &row.segment.location {
-            Location::File(path) if path.starts_with(prefix) => Some(path.clone()),
-            _ => None,
-        });
-        Ok(files.collect())
+        Ok(state.rows.values().flat_map(|row| row.segment.files()).filter(|file| file.starts_with(prefix)).collect())
     }
 
-    async fn deleted_projects(&self) -> StoreResult<Vec<ProjectId>> {
-        Ok(self.state()?.deleted.iter().copied().collect())
+    async fn add_erasure(&self, erasure: NewErasure) -> StoreResult<Erasure> {
+        let mut state = self.state()?;
+        state.seq += 1;
+        let seq = state.seq;
+        Ok(state.erasures.add(erasure, seq))
+    }
+
+    async fn tombstones(&self) -> StoreResult<Vec<TombstoneHead>> {
+        Ok(self.state()?.erasures.active())
+    }
+
+    async fn tombstone(&self, id: ErasureId) -> StoreResult<Option<Hidden>> {
+        Ok(self.state()?.erasures.hidden(id))
+    }
+
+    async fn mark_rewritten(&self, id: ErasureId) -> StoreResult<()> {
+        let mut state = self.state()?;
+        state.seq += 1;
+        let seq = state.seq;
+        state.erasures.mark_rewritten(id, seq)
+    }
+
+    async fn finish_erasures(&self) -> StoreResult<u64> {
+        let mut state = self.state()?;
+        let State { rows, erasures, .. } = &mut *state;
+        let may_hold = |tombstone: &TombstoneHead, rewritten: CommitSeq| {
+            rows.values().any(|row| {
+                row.retired.is_some_and(|(seq, _)| seq <= rewritten)
+                    && row.segment.first_seq <= tombstone.seq
+                    && row.segment.clean_seq < tombstone.seq
+                    && row.segment.projects.contains(&tombstone.project)
+            })
+        };
+        Ok(erasures.finish(may_hold))
+    }
+
+    async fn erasures(&self, project: ProjectId, limit: usize) -> StoreResult<Vec<Erasure>> {
+        Ok(self.state()?.erasures.of_project(project).take(limit).collect())
+    }
+
+    async fn erasure(&self, project: ProjectId, id: ErasureId) -> StoreResult<Option<Erasure>> {
+        Ok(self.state()?.erasures.of_project(project).find(|erasure| erasure.id == id))
+    }
+
+    async fn mark_project_erased(&self, project: ProjectId) -> StoreResult<bool> {
+        let mut state = self.state()?;
+        let is_named = state.rows.values().any(|row| row.segment.projects.contains(&project));
+        Ok(!is_named && state.deleted.remove(&project))
+    }
+
+    async fn retention_policies(&self) -> StoreResult<Vec<(ProjectId, RetentionPolicy)>> {
+        let state = self.state()?;
+        Ok(state.retention.iter().map(|(project, policy)| (*project, *policy)).collect())
     }
 }

@@ -59,7 +59,7 @@ pub(crate) async fn stored_spans(lake: &Lake) -> Vec<(u8, Span)> {
     let mut found = Vec::new();
     for segment in lake.snapshot().await.unwrap().segments.iter().filter(|segment| segment.meta.kind == RowKind::Span) {
         let batches = match segment.parquet_path() {
-            Some(path) => read_all(&path).unwrap(),
+            Some(path) => read_all(RowKind::Span, &path).unwrap(),
             None => segment.decode().await.unwrap(),
         };
         for batch in batches {

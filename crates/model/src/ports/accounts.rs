@@ -1,6 +1,6 @@
 //! Projects, keys, the admin and their sessions.
 
-use crate::{KeyId, ProjectId, StoreResult, Timestamp};
+use crate::{KeyId, ProjectId, StoreResult, Timestamp, retention::RetentionPolicy};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
@@ -86,6 +86,13 @@ pub trait Accounts: Send + Sync {
     /// Hides the project and revokes its keys at once. `NotFound` when there is none. The default project may be deleted too:
     /// the next use makes a new one.
     async fn delete_project(&self, id: ProjectId) -> StoreResult<()>;
+
+    /// How long the project keeps its rows; everything for ever until it is set. `NotFound` when there is no such project. MUST be cheap
+    /// enough to be asked for by every ingest request; what another process has set MUST show within a second.
+    async fn retention(&self, project: ProjectId) -> StoreResult<RetentionPolicy>;
+
+    /// Replaces the policy. `NotFound` when there is no such project.
+    async fn set_retention(&self, project: ProjectId, policy: RetentionPolicy) -> StoreResult<()>;
 
     async fn create_key(&self, key: NewKey) -> StoreResult<ApiKey>;
 

@@ -13,6 +13,6 @@ pub use accounts::{Accounts, ApiKey, KeyScope, KeySecretHash, NewKey, Project, S
 pub use bus::{Bus, BusMessage, Cache, Topic};
 pub use health::{ComponentHealth, ComponentStatus, HealthCheck};
 pub use jobs::{JobLease, JobLeases};
-pub use maintenance::{CompactionReport, Maintenance};
+pub use maintenance::{CompactionReport, Debt, EraseReport, Maintenance, RetentionReport};
 pub use segments::{SegmentCatalog, SnapshotLease};
 pub use telemetry_store::{StoreStats, TelemetryStore};

@@ -1,7 +1,9 @@
 //! The segment catalog: what makes the lake transactional.
 
 use crate::{
-    ProjectId, SegmentId, StoreResult, Timestamp, WriterId,
+    ErasureId, ProjectId, SegmentId, StoreResult, Timestamp, WriterId,
+    erase::{Erasure, Hidden, NewErasure, TombstoneHead},
+    retention::RetentionPolicy,
     segment::{CommitSeq, Publication, PublishOutcome, Segment, SegmentChanges},
 };
 use async_trait::async_trait;
@@ -44,7 +46,8 @@ pub trait SegmentCatalog: Send + Sync {
     /// The newest commit_seq, cheaply: called before every read.
     async fn current_seq(&self) -> StoreResult<CommitSeq>;
 
-    /// What changed after `since` (0: every live segment).
+    /// What changed after `since` (0: every live segment), and what is hidden at `upto`, read as of one moment. A project that is deleted and
+    /// an erasure that is added or rewritten MUST take a commit_seq of their own, so that `current_seq` tells every process of them.
     async fn changes_since(&self, since: CommitSeq) -> StoreResult<SegmentChanges>;
 
     /// The bytes of an inline segment; `None` when it is gone.
@@ -70,6 +73,34 @@ pub trait SegmentCatalog: Send + Sync {
     /// Every file location that any segment row names, live or not, below `prefix`: what is not listed is an orphan.
     async fn known_files(&self, prefix: &str) -> StoreResult<Vec<String>>;
 
-    /// Projects that were deleted: their rows MUST be hidden from every read.
-    async fn deleted_projects(&self) -> StoreResult<Vec<ProjectId>>;
+    /// One transaction: takes the next commit_seq, in one order with publications, and stores what is hidden up to it. MUST be durable when
+    /// it returns. `NotFound` when the project is not there or was deleted; `Overloaded` when `erase::MAX_PENDING` erasures of the project
+    /// still hide rows.
+    async fn add_erasure(&self, erasure: NewErasure) -> StoreResult<Erasure>;
+
+    /// Erasures that still hide rows: those not yet rewritten, oldest first.
+    async fn tombstones(&self) -> StoreResult<Vec<TombstoneHead>>;
+
+    /// What an erasure hides; `None` when there is none, or when nothing holds it any more: then what it hid is forgotten too.
+    async fn tombstone(&self, id: ErasureId) -> StoreResult<Option<Hidden>>;
+
+    /// Says that no live segment holds a row that the erasure hides. Takes a commit_seq. Once is enough: later calls change nothing.
+    /// `NotFound` when there is no such erasure.
+    async fn mark_rewritten(&self, id: ErasureId) -> StoreResult<()>;
+
+    /// Marks as erased what was rewritten and has no segment left, retired or quarantined, that may hold a row of it. Returns how many.
+    async fn finish_erasures(&self) -> StoreResult<u64>;
+
+    /// The project's erasures, newest first; at most `limit`.
+    async fn erasures(&self, project: ProjectId, limit: usize) -> StoreResult<Vec<Erasure>>;
+
+    /// `None` when the project has no such erasure.
+    async fn erasure(&self, project: ProjectId, id: ErasureId) -> StoreResult<Option<Erasure>>;
+
+    /// Says that nothing of a deleted project is left, and answers `true`. MUST answer `false` and change nothing when the project is not
+    /// deleted, or while a segment of any state names it.
+    async fn mark_project_erased(&self, project: ProjectId) -> StoreResult<bool>;
+
+    /// The policies of the projects that are there and do not keep everything.
+    async fn retention_policies(&self) -> StoreResult<Vec<(ProjectId, RetentionPolicy)>>;
 }

@@ -1,7 +1,8 @@
 //! The lake, seen from above.
 
 use crate::{
-    ProjectId, SpanId, StoreResult, TimeRange, TraceId,
+    ErasureId, ProjectId, SpanId, StoreResult, TimeRange, TraceId,
+    erase::{EraseTarget, Erasure},
     filter::Filter,
     query::*,
     segment::CommitSeq,
@@ -86,6 +87,18 @@ pub trait TelemetryStore: Send + Sync {
 
     /// MUST refuse anything but one read-only query, and MUST bound rows, time and memory.
     async fn sql(&self, query: SqlQuery) -> StoreResult<SqlResult>;
+
+    /// Hides rows for good. When it returns, no read MUST show a row that was committed before and that the target names; a row that is
+    /// committed later MUST be visible, whatever it names. Durable like a commit. Files lose the rows later: the receipt says when.
+    /// `LimitExceeded` when the target names more than `erase::MAX_TRACES` traces or `erase::MAX_SPANS` spans, `Overloaded` when too many
+    /// erasures are under way.
+    async fn erase(&self, project: ProjectId, target: EraseTarget) -> StoreResult<Erasure>;
+
+    /// Receipts, newest first; at most `limit`.
+    async fn erasures(&self, project: ProjectId, limit: usize) -> StoreResult<Vec<Erasure>>;
+
+    /// `None` when the project has no such erasure.
+    async fn erasure(&self, project: ProjectId, id: ErasureId) -> StoreResult<Option<Erasure>>;
 
     /// The newest publication this process has seen: changes whenever any read could change. Used in cache keys.
     async fn version(&self) -> StoreResult<CommitSeq>;

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use model::{
     KeyId, ProjectId, StoreError, StoreResult, Timestamp,
     ports::{Accounts, ApiKey, KeySecretHash, NewKey, Project, Session, TokenHash},
+    retention::RetentionPolicy,
 };
 use std::{
     collections::HashMap,
@@ -19,6 +20,7 @@ pub(crate) struct MemoryAccounts {
 struct State {
     projects: Vec<Project>,
     default: Option<ProjectId>,
+    retention: HashMap<ProjectId, RetentionPolicy>,
     keys: Vec<(KeySecretHash, ApiKey)>,
     admin: Option<String>,
     sessions: HashMap<TokenHash, Session>,
@@ -73,6 +75,18 @@ impl Accounts for MemoryAccounts {
         state.projects.retain(|project| project.id != id);
         state.keys.retain(|(_, key)| key.project_id != id);
         if state.projects.len() == before { Err(StoreError::NotFound("project")) } else { Ok(()) }
+    }
+
+    async fn retention(&self, project: ProjectId) -> StoreResult<RetentionPolicy> {
+        let state = self.lock();
+        let known = state.projects.iter().find(|known| known.id == project).ok_or(StoreError::NotFound("project"))?;
+        Ok(state.retention.get(&known.id).copied().unwrap_or_default())
+    }
+
+    async fn set_retention(&self, project: ProjectId, policy: RetentionPolicy) -> StoreResult<()> {
+        self.retention(project).await?;
+        self.lock().retention.insert(project, policy);
+        Ok(())
     }
 
     async fn create_key(&self, new: NewKey) -> StoreResult<ApiKey> {

@@ -14,6 +14,7 @@ use model::{
     filter::Filter,
     ports::*,
     query::{ListQuery, LogPage, MetricPage, SpanPage},
+    retention::RetentionPolicy,
 };
 use parking_lot::Mutex;
 use serde_json::Value;
@@ -158,6 +159,12 @@ impl Accounts for TwoKeys {
         Err(unused())
     }
     async fn delete_project(&self, _: ProjectId) -> StoreResult<()> {
+        Err(unused())
+    }
+    async fn retention(&self, _: ProjectId) -> StoreResult<RetentionPolicy> {
+        Ok(RetentionPolicy::default())
+    }
+    async fn set_retention(&self, _: ProjectId, _: RetentionPolicy) -> StoreResult<()> {
         Err(unused())
     }
     async fn create_key(&self, _: NewKey) -> StoreResult<ApiKey> {

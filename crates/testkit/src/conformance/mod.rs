@@ -4,6 +4,8 @@ pub mod accounts;
 pub mod bus;
 pub mod cache;
 pub mod case;
+pub mod erasures;
 pub mod jobs;
+pub mod retention;
 pub mod segments;
 pub mod telemetry_store;

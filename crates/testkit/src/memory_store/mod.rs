@@ -6,11 +6,12 @@
 //!   spans, a session's or user's `errors` counts failed requests;
 //! - sessions and users sum the *matching* spans, traces sum all their spans in the range;
 //! - a later report of a stored span is merged into it, the last known value wins;
-//! - an attribute that is not text compares by its JSON text.
+//! - an attribute that is not text compares by its JSON text;
+//! - erased rows go at once, and their receipts stay `hidden` until [`MemoryStore::finish_erasures`] says that they are gone.
 
-mod amend;
 mod analytics;
 mod calls;
+mod erase;
 mod errors;
 mod filter;
 mod metrics;
@@ -25,7 +26,8 @@ mod traces;
 
 use async_trait::async_trait;
 use model::{
-    ProjectId, SpanId, StoreError, StoreResult, TimeRange, TraceId,
+    ErasureId, ProjectId, SpanId, StoreError, StoreResult, TimeRange, TraceId,
+    erase::{EraseTarget, Erasure},
     filter::{Field, Filter},
     ports::{StoreStats, TelemetryStore},
     query::*,
@@ -54,6 +56,8 @@ struct State {
     seen: Seen,
     commit_seq: CommitSeq,
     failures: VecDeque<StoreError>,
+    /// Oldest first.
+    erasures: Vec<Erasure>,
 }
 
 impl MemoryStore {
@@ -71,6 +75,11 @@ impl MemoryStore {
         self.read(project, |rows| scores::resolved(rows, filter))
     }
 
+    /// Does what background jobs do in a real store: receipts become `erased`.
+    pub fn finish_erasures(&self) {
+        self.state.lock().erasures.iter_mut().for_each(erase::finish);
+    }
+
     /// Looks at the rows of a project, under the lock.
     fn read<T>(&self, project: ProjectId, look: impl FnOnce(&Rows) -> T) -> T {
         match self.state.lock().projects.get(&project) {
@@ -84,7 +93,7 @@ impl MemoryStore {
 impl TelemetryStore for MemoryStore {
     async fn commit(&self, batch: RowBatch) -> StoreResult<CommitReceipt> {
         let mut state = self.state.lock();
-        let State { projects, seen, commit_seq, failures } = &mut *state;
+        let State { projects, seen, commit_seq, failures, .. } = &mut *state;
         if let Some(failure) = failures.pop_front() {
             return Err(failure);
         }
@@ -229,6 +238,26 @@ impl TelemetryStore for MemoryStore {
 
     async fn sql(&self, _query: SqlQuery) -> StoreResult<SqlResult> {
         Err(StoreError::invalid("query", "sql is not supported by the memory store"))
+    }
+
+    async fn erase(&self, project: ProjectId, target: EraseTarget) -> StoreResult<Erasure> {
+        let mut state = self.state.lock();
+        let rows = state.projects.entry(project).or_default();
+        let hidden = erase::hidden(rows, &target)?;
+        let receipt = erase::receipt(project, target, rows.remove(&hidden));
+        state.commit_seq += 1;
+        state.erasures.push(receipt.clone());
+        Ok(receipt)
+    }
+
+    async fn erasures(&self, project: ProjectId, limit: usize) -> StoreResult<Vec<Erasure>> {
+        let state = self.state.lock();
+        Ok(state.erasures.iter().rev().filter(|erasure| erasure.project_id == project).take(limit).cloned().collect())
+    }
+
+    async fn erasure(&self, project: ProjectId, id: ErasureId) -> StoreResult<Option<Erasure>> {
+        let state = self.state.lock();
+        Ok(state.erasures.iter().find(|erasure| (erasure.project_id, erasure.id) == (project, id)).cloned())
     }
 
     async fn version(&self) -> StoreResult<CommitSeq> {

@@ -1,8 +1,9 @@
 //! The rows of one project, and which bodies were seen before.
 
-use super::amend::amend;
+use super::erase::{hides_log, hides_score, hides_span};
 use model::{
     ProjectId, SpanId, TimeRange, Timestamp, TraceId,
+    erase::Hidden,
     telemetry::{BodyDigest, Incoming, LogRecord, MetricPoint, RowBatch, RowKind, Score, Span},
     time::NANOS_PER_HOUR,
 };
@@ -42,7 +43,7 @@ impl Rows {
                 Entry::Vacant(vacant) => {
                     vacant.insert(incoming.row);
                 }
-                Entry::Occupied(mut earlier) => amend(earlier.get_mut(), incoming.row),
+                Entry::Occupied(mut earlier) => earlier.get_mut().amend(incoming.row),
             }
         }
         let before = self.logs.len() + self.metrics.len() + self.scores.len();
@@ -53,6 +54,16 @@ impl Rows {
         let scores = batch.scores.into_iter().filter(|incoming| seen.is_new(project, RowKind::Score, incoming));
         self.scores.extend(scores.map(|incoming| incoming.row));
         stored + self.logs.len() + self.metrics.len() + self.scores.len() - before
+    }
+
+    /// Takes away what is hidden, and returns how many spans that were.
+    pub(super) fn remove(&mut self, hidden: &Hidden) -> u64 {
+        let before = self.spans.len();
+        self.spans.retain(|_, span| !hides_span(hidden, span));
+        self.logs.retain(|log| !hides_log(hidden, log));
+        self.metrics.retain(|_| !hidden.all);
+        self.scores.retain(|score| !hides_score(hidden, score));
+        (before - self.spans.len()) as u64
     }
 
     pub(super) fn span(&self, trace: TraceId, span: SpanId) -> Option<&Span> {

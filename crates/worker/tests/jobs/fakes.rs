@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use model::{
     StoreError, StoreResult, WriterId,
-    ports::{CompactionReport, JobLease, JobLeases, Maintenance},
+    ports::{CompactionReport, Debt, EraseReport, JobLease, JobLeases, Maintenance, RetentionReport},
 };
 use parking_lot::Mutex;
 use std::{
@@ -73,6 +73,20 @@ impl Maintenance for FakeLake {
             Some(Script::Fails(error)) => Err(error),
             Some(Script::Panics) => panic!("a bug in compaction"),
         }
+    }
+
+    async fn erase(&self) -> StoreResult<EraseReport> {
+        self.note("erase");
+        Ok(EraseReport::default())
+    }
+
+    async fn retain(&self) -> StoreResult<RetentionReport> {
+        self.note("retain");
+        Ok(RetentionReport::default())
+    }
+
+    async fn debt(&self) -> StoreResult<Debt> {
+        Ok(Debt::default())
     }
 
     async fn collect_garbage(&self) -> StoreResult<u64> {

@@ -1,76 +1,73 @@
-//! Whether ids are members of a set that was found before: sets of any size, which a list of literals in the plan could not be.
+//! Tests of a row's identity against sets: spans with several reports, and rows that were erased.
 
+use crate::{
+    erase::ErasedRows,
+    identity::{RepeatedSpans, span_hash},
+};
 use datafusion::{
     arrow::{
         array::{Array, ArrayRef, AsArray, BooleanArray},
-        compute::cast,
-        datatypes::DataType,
+        datatypes::{DataType, Int64Type},
     },
-    common::{Result, exec_datafusion_err},
+    common::Result,
     logical_expr::{ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility},
-    prelude::{ident, lit},
+    prelude::ident,
 };
-use model::filter::TargetSet;
+use model::telemetry::RowKind;
 use std::{
-    collections::HashSet,
+    fmt,
     hash::{Hash, Hasher},
     sync::Arc,
 };
 
-/// Up to so many traces are also named one by one, so that statistics and bloom filters can leave files out.
-const MAX_NAMED_TRACES: usize = 500;
-
-/// True where the text is in the set.
-pub(crate) fn is_one_of(texts: Arc<HashSet<String>>, column: &str) -> Expr {
-    ScalarUDF::from(Membership::new(Members::Texts(texts))).call(vec![ident(column)])
+/// Whether a span row may be one of several reports.
+pub(crate) fn is_repeated(spans: &RepeatedSpans) -> Expr {
+    let test = Test::Repeated(Arc::clone(spans));
+    ScalarUDF::from(Membership::new("is_repeated", test)).call(vec![ident("trace_id"), ident("span_id")])
 }
 
-/// True of spans that one of the targets is, holds (a trace) or holds the trace of (a session).
-pub(crate) fn is_attached(targets: &Arc<TargetSet>) -> Expr {
-    if targets.is_empty() {
-        return lit(false);
-    }
-    let mut columns = vec![ident("trace_id"), ident("span_id")];
-    // Without the session the test is on the identity alone, and may run before the last report of a span is chosen.
-    if !targets.sessions.is_empty() {
-        columns.push(ident("session_id"));
-    }
-    let is_member = ScalarUDF::from(Membership::new(Members::Targets(Arc::clone(targets)))).call(columns);
-    let traces: HashSet<_> = targets.traces.iter().chain(targets.spans.iter().map(|(trace, _)| trace)).collect();
-    if !targets.sessions.is_empty() || traces.len() > MAX_NAMED_TRACES {
-        return is_member;
-    }
-    let named = traces.into_iter().map(|trace| lit(trace.to_hex())).collect();
-    ident("trace_id").in_list(named, false).and(is_member)
+/// Whether any of the erasures hides a row.
+pub(crate) fn is_erased(erased: &Arc<ErasedRows>, kind: RowKind) -> Expr {
+    let columns = erased.columns(kind).iter().map(|name| ident(*name)).collect();
+    ScalarUDF::from(Membership::new("is_erased", Test::Erased(Arc::clone(erased), kind))).call(columns)
 }
 
-#[derive(Debug)]
-enum Members {
-    Texts(Arc<HashSet<String>>),
-    Targets(Arc<TargetSet>),
+enum Test {
+    Repeated(RepeatedSpans),
+    Erased(Arc<ErasedRows>, RowKind),
 }
 
-/// A set belongs to one query: the same place in memory means the same set, and no other is compared.
-#[derive(Debug)]
+impl Test {
+    /// Where the set is: a set belongs to one snapshot, and two tests of one set are the same test.
+    fn address(&self) -> usize {
+        match self {
+            Self::Repeated(spans) => Arc::as_ptr(spans) as usize,
+            Self::Erased(erased, _) => Arc::as_ptr(erased) as usize,
+        }
+    }
+}
+
 struct Membership {
-    name: String,
-    members: Members,
+    name: &'static str,
+    test: Test,
     signature: Signature,
 }
 
 impl Membership {
-    fn new(members: Members) -> Self {
-        let name = match &members {
-            Members::Texts(texts) => format!("is_one_of_{:p}", Arc::as_ptr(texts)),
-            Members::Targets(targets) => format!("is_attached_{:p}", Arc::as_ptr(targets)),
-        };
-        Self { name, members, signature: Signature::variadic_any(Volatility::Immutable) }
+    fn new(name: &'static str, test: Test) -> Self {
+        Self { name, test, signature: Signature::variadic_any(Volatility::Immutable) }
+    }
+}
+
+impl fmt::Debug for Membership {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
     }
 }
 
 impl PartialEq for Membership {
     fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
+        (self.name, self.test.address()) == (other.name, other.test.address())
     }
 }
 
@@ -78,13 +75,13 @@ impl Eq for Membership {}
 
 impl Hash for Membership {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.name.hash(state);
+        (self.name, self.test.address()).hash(state);
     }
 }
 
 impl ScalarUDFImpl for Membership {
     fn name(&self) -> &str {
-        &self.name
+        self.name
     }
 
     fn signature(&self) -> &Signature {
@@ -96,26 +93,21 @@ impl ScalarUDFImpl for Membership {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let texts = |value: &ColumnarValue| -> Result<ArrayRef> { Ok(cast(&value.to_array(args.number_rows)?, &DataType::Utf8)?) };
-        let columns = args.args.iter().map(texts).collect::<Result<Vec<_>>>()?;
-        let value = |column: usize, row: usize| {
-            let texts = columns.get(column)?.as_string_opt::<i32>()?;
-            texts.is_valid(row).then(|| texts.value(row))
-        };
-        let rows = 0..args.number_rows;
-        let members: BooleanArray = match &self.members {
-            Members::Texts(set) => rows.map(|row| Some(value(0, row).is_some_and(|text| set.contains(text)))).collect(),
-            Members::Targets(set) => {
-                if columns.len() < 2 {
-                    return Err(exec_datafusion_err!("expected the ids of a span"));
-                }
-                let is_member = |row| {
-                    let ids = value(0, row).zip(value(1, row)).and_then(|(trace, span)| Some((trace.parse().ok()?, span.parse().ok()?)));
-                    ids.is_some_and(|(trace, span)| set.has_span(trace, span, value(2, row)))
-                };
-                rows.map(|row| Some(is_member(row))).collect()
+        let columns = args.args.iter().map(|column| column.to_array(args.number_rows)).collect::<Result<Vec<_>>>()?;
+        let flags: BooleanArray = match &self.test {
+            Test::Repeated(spans) => {
+                let (traces, ids) = (columns[0].as_string::<i32>(), columns[1].as_string::<i32>());
+                (0..args.number_rows).map(|row| Some(spans.contains(&span_hash(traces.value(row), ids.value(row))))).collect()
+            }
+            Test::Erased(erased, kind) => {
+                let texts: Vec<_> = columns[1..].iter().map(|column| column.as_string::<i32>()).collect();
+                let seqs = columns[0].as_primitive::<Int64Type>();
+                let value = |column: usize, row: usize| texts.get(column).filter(|texts| texts.is_valid(row)).map(|texts| texts.value(row));
+                (0..args.number_rows)
+                    .map(|row| Some(erased.hides(*kind, seqs.value(row).unsigned_abs(), |column| value(column, row))))
+                    .collect()
             }
         };
-        Ok(ColumnarValue::Array(Arc::new(members)))
+        Ok(ColumnarValue::Array(Arc::new(flags) as ArrayRef))
     }
 }

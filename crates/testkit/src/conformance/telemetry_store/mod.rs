@@ -2,6 +2,7 @@
 
 mod analytics;
 mod commit;
+mod erase;
 mod errors;
 mod filters;
 mod lists;
@@ -41,24 +42,42 @@ const CASES: &[(&str, Case)] = cases! {
     people: sessions_are_summed, users_are_summed, sessions_page;
     scores: a_full_score_comes_back, the_last_row_of_an_id_stands_for_it, a_deleted_fact_is_gone_until_it_is_said_again,
         scores_are_newest_first_and_page, scores_are_filtered_by_their_fields_and_texts, each_target_shows_its_own_and_a_bounded_number,
-        spans_are_found_by_their_scores, traces_sessions_and_sums_are_found_by_scores_of_their_spans, a_condition_that_cannot_hold_is_refused;
+        spans_are_found_by_their_scores, traces_sessions_and_sums_are_found_by_scores_of_their_spans,
+        a_condition_that_cannot_hold_is_refused;
     analytics: a_period_and_the_one_before, nothing_known_is_null, only_requests_count, a_filter_narrows, providers_by_provider_and_model;
     timeseries: empty_buckets_are_present, sums_fall_into_their_bucket, groups_are_ranked_and_the_rest_is_other, too_many_buckets_are_refused;
     errors: are_grouped_by_type_provider_and_model, only_failed_spans_count;
+};
+
+/// What erasing promises, for stores that can. The project of the [`Subject`] must be one that the store's catalog knows.
+const ERASING: &[(&str, Case)] = cases! {
+    erase: a_trace_goes_with_its_logs_and_scores, a_session_goes_with_its_traces, a_user_goes_with_their_traces, a_filter_names_spans_and_their_scores, a_filter_may_ask_for_scores_and_bookmarks,
+        a_filter_has_a_time_range, a_whole_project_goes, nothing_of_it_is_counted_any_more, no_text_of_it_is_found, sql_does_not_show_it,
+        what_comes_later_is_visible, a_later_report_of_an_erased_span_stands_alone, other_projects_are_untouched, erasing_twice_is_fine,
+        what_names_nothing_has_a_receipt_too, receipts_are_listed_newest_first, the_version_moves;
 };
 
 /// Runs every case against a new store each, and panics with the names of those that failed.
 ///
 /// `make_store` makes an empty store; see [`Subject`] for what a store may do between writing and reading.
 pub async fn run(make_store: impl AsyncFn() -> Subject) {
+    run_all(CASES, make_store).await;
+}
+
+/// The same for the cases about erasing. What [`Subject::settled_by`] says is done after each erasure too.
+pub async fn run_erasing(make_store: impl AsyncFn() -> Subject) {
+    run_all(ERASING, make_store).await;
+}
+
+async fn run_all(cases: &[(&str, Case)], make_store: impl AsyncFn() -> Subject) {
     let mut failures = Vec::new();
-    for (name, case) in CASES {
+    for (name, case) in cases {
         let subject = make_store().await;
         if let Err(panic) = AssertUnwindSafe(case(&subject)).catch_unwind().await {
             failures.push(format!("{name}: {}", message_of(panic.as_ref())));
         }
     }
-    assert!(failures.is_empty(), "{} of {} cases failed:\n\n{}", failures.len(), CASES.len(), failures.join("\n\n"));
+    assert!(failures.is_empty(), "{} of {} cases failed:\n\n{}", failures.len(), cases.len(), failures.join("\n\n"));
 }
 
 fn message_of(panic: &(dyn Any + Send)) -> String {
@@ -74,6 +93,7 @@ mod tests {
     #[tokio::test]
     async fn the_memory_store_passes() {
         run(async || Subject::new(MemoryStore::new())).await;
+        run_erasing(async || Subject::new(MemoryStore::new())).await;
     }
 
     #[tokio::test]

@@ -1,18 +1,14 @@
 //! Late facts: which row of one stands for it, where they are listed, and what filters on them select.
 
 use super::subject::{Subject, ok, read_filter};
-use crate::fixtures::{about_span, at, bookmark, comment, fresh, full_score, hour, llm_span, score, span_id, trace_id};
+use crate::fixtures::{about_span, at, bookmark, comment, full_score, hour, llm_span, score, span_id, trace_id};
 use model::{
     ProjectId, StoreError, TimeRange,
     query::{DashboardQuery, ListQuery, MAX_SHOWN_SCORES},
-    telemetry::{RowBatch, RowKind, Score, ScoreTarget, Span},
+    telemetry::{RowKind, Score, ScoreTarget, Span},
 };
 
 impl Subject {
-    async fn scores(&self, scores: Vec<Score>) {
-        self.commit(RowBatch { scores: scores.into_iter().map(fresh).collect(), ..RowBatch::new(self.project) }).await;
-    }
-
     /// Ids of the scores that match, newest first.
     async fn ids_of_scores(&self, filter: &str) -> Vec<String> {
         let page = ok(self.store.list_scores(self.matching(RowKind::Score, filter)).await);

@@ -4,10 +4,11 @@ use crate::fixtures::{fresh, hour};
 use futures::future::BoxFuture;
 use model::{
     ProjectId, TimeRange,
+    erase::{EraseTarget, Erasure},
     filter::{Filter, parse},
     ports::TelemetryStore,
-    query::{Cursor, DashboardQuery, ListQuery},
-    telemetry::{CommitReceipt, Incoming, LogRecord, MetricPoint, RowBatch, RowKind, Span},
+    query::{Cursor, DashboardQuery, ListQuery, SqlLimits, SqlQuery},
+    telemetry::{CommitReceipt, Incoming, LogRecord, MetricPoint, RowBatch, RowKind, Score, Span},
 };
 use std::{any::Any, sync::Arc};
 
@@ -32,13 +33,19 @@ impl Subject {
         }
     }
 
+    /// In a project that the store's catalog knows.
+    pub fn in_project(mut self, project: ProjectId) -> Self {
+        self.project = project;
+        self
+    }
+
     /// Drops `kept` after the store.
     pub fn keeping(mut self, kept: impl Any + Send) -> Self {
         self._keep = Box::new(kept);
         self
     }
 
-    /// Runs `settle` after every commit, before anything is read: compaction, a restart, a clearing of caches. No answer may change by it.
+    /// Runs `settle` after every commit and erasure, before anything is read: compaction, a restart, a clearing of caches. No answer may change by it.
     pub fn settled_by(mut self, settle: impl Fn() -> BoxFuture<'static, ()> + Send + Sync + 'static) -> Self {
         self.settle = Box::new(settle);
         self
@@ -49,6 +56,17 @@ impl Subject {
         let receipt = self.store.commit(batch).await.expect("the commit is accepted");
         (self.settle)().await;
         receipt
+    }
+
+    #[expect(clippy::expect_used, reason = "a refused erasure fails the case")]
+    pub(super) async fn erase(&self, target: EraseTarget) -> Erasure {
+        let receipt = self.store.erase(self.project, target).await.expect("the erasure is accepted");
+        (self.settle)().await;
+        receipt
+    }
+
+    pub(super) async fn scores(&self, scores: Vec<Score>) -> CommitReceipt {
+        self.commit(RowBatch { scores: scores.into_iter().map(fresh).collect(), ..RowBatch::new(self.project) }).await
     }
 
     pub(super) async fn spans(&self, spans: Vec<Span>) -> CommitReceipt {
@@ -82,6 +100,10 @@ impl Subject {
 
     pub(super) fn period(&self, range: TimeRange, filter: &str) -> DashboardQuery {
         DashboardQuery { project: self.project, range, filter: read_filter(filter, RowKind::Span) }
+    }
+
+    pub(super) fn sql(&self, query: &str) -> SqlQuery {
+        SqlQuery { project: self.project, query: query.to_owned(), limits: SqlLimits::default() }
     }
 
     /// Names of the spans that match, newest first.
