@@ -2,6 +2,7 @@
 
 use crate::{
     config::GarbageLimits,
+    fault,
     storage::{SEGMENTS, Storage, blocking, remove, unavailable},
 };
 use model::{SegmentId, StoreResult, WriterId};
@@ -27,8 +28,10 @@ pub(crate) async fn delete_retired(storage: &Storage, limits: &GarbageLimits) ->
         let (gone, removed) =
             blocking(move || remove_durably(files).map_err(|error| unavailable("deleting segment files", &error))).await?;
         deleted += removed;
+        fault::point("collect.after_files");
         if !gone.is_empty() {
             storage.catalog.forget_segments(&gone).await?;
+            fault::point("collect.after_catalog");
         }
         if gone.len() < BATCH {
             break;
@@ -41,6 +44,7 @@ pub(crate) async fn delete_retired(storage: &Storage, limits: &GarbageLimits) ->
 fn remove_durably(segments: Vec<(SegmentId, Vec<PathBuf>)>) -> io::Result<(Vec<SegmentId>, u64)> {
     let (mut gone, mut removed, mut directories) = (Vec::new(), 0, HashSet::new());
     for (id, files) in segments {
+        fault::point("collect.before_file");
         let mut is_gone = true;
         for path in files {
             match remove(&path) {

@@ -5,17 +5,24 @@ use crate::{
     identity::{Filters, KEY_COLUMNS, Known, Level0Keys, decode_repeats},
     rows::ipc,
     schema::schema_of,
-    sidecar::{Section, Sidecar},
+    sidecar::{Section, Sidecar, TextSection},
     storage::{Storage, blocking, unavailable},
 };
 use bytes::Bytes;
-use datafusion::arrow::{error::ArrowError, record_batch::RecordBatch};
+use datafusion::{
+    arrow::{error::ArrowError, record_batch::RecordBatch},
+    parquet::{
+        arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions},
+        file::metadata::PageIndexPolicy,
+    },
+};
 use model::{
     SegmentId, StoreError, StoreResult,
     segment::{CommitSeq, Location, Segment},
     telemetry::RowKind,
 };
 use std::{collections::HashSet, fs::File, path::PathBuf, sync::Arc};
+use textindex::{IndexError, Reader};
 use tokio::sync::OnceCell;
 
 /// One segment of a snapshot.
@@ -110,6 +117,41 @@ impl LiveSegment {
         .await
     }
 
+    /// Its text index; `None` when there is none or it is damaged, which is told. Reads from the disk.
+    pub(crate) fn open_text_index(&self) -> Option<Reader<TextSection>> {
+        let sidecar = Sidecar::open(&self.sidecar_path()?);
+        let opened = sidecar.map_err(|error| error.to_string()).and_then(|sidecar| match sidecar.len(Section::Text) {
+            Some(length) => Reader::open(TextSection::File(sidecar), 0, length).map(Some).map_err(|error| error.to_string()),
+            None => Ok(None),
+        });
+        opened.unwrap_or_else(|error| {
+            tracing::error!(segment = %self.meta.id, error, "the text index of a segment cannot be read: its texts are scanned");
+            self.storage.note_bad_sidecar(self.meta.id);
+            None
+        })
+    }
+
+    /// The same, kept open for the next search.
+    pub(crate) fn text_index(&self) -> Option<Arc<Reader<TextSection>>> {
+        if let Some(open) = self.storage.text_indexes.get(&self.meta.id) {
+            return Some(open);
+        }
+        let index = Arc::new(self.open_text_index()?);
+        self.storage.text_indexes.insert(self.meta.id, Arc::clone(&index), index.memory());
+        Some(index)
+    }
+
+    /// Its rows are not answered from the text index any more: it turned out to be damaged.
+    pub(crate) fn distrust_text_index(&self, error: &IndexError) {
+        tracing::error!(segment = %self.meta.id, %error, "the text index of a segment is damaged: its texts are scanned");
+        self.storage.text_indexes.remove(&self.meta.id);
+        self.storage.note_bad_sidecar(self.meta.id);
+    }
+
+    pub(crate) fn has_bad_sidecar(&self) -> bool {
+        self.storage.has_bad_sidecar(self.meta.id)
+    }
+
     pub(crate) fn sidecar_path(&self) -> Option<PathBuf> {
         self.meta.sidecar_path().map(|path| self.storage.path_of(&path))
     }
@@ -149,6 +191,17 @@ impl LiveSegment {
             Ok(batches) => Ok(batches),
             Err(reason) => self.quarantine(&reason).await.map(|()| Vec::new()),
         }
+    }
+
+    /// Footer and page index of its Parquet file, which is open as `file`.
+    pub(crate) fn parquet_metadata(&self, file: &File) -> StoreResult<ArrowReaderMetadata> {
+        if let Some(known) = self.storage.parquet_metadata.get(&self.meta.id) {
+            return Ok(known);
+        }
+        let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
+        let metadata = ArrowReaderMetadata::load(file, options).map_err(StoreError::internal)?;
+        self.storage.parquet_metadata.insert(self.meta.id, metadata.clone(), metadata.metadata().memory_size());
+        Ok(metadata)
     }
 
     /// Takes the segment out of every later snapshot. For readers that find the bytes damaged.

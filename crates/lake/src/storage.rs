@@ -4,8 +4,10 @@ use crate::{
     cache::ByteCache,
     hot::HotTier,
     identity::{Filters, Level0Keys},
+    sidecar::TextSection,
 };
 use bytes::Bytes;
+use datafusion::parquet::arrow::arrow_reader::ArrowReaderMetadata;
 use model::{SegmentId, StoreError, StoreResult, WriterId, ports::SegmentCatalog, segment::Segment};
 use parking_lot::Mutex;
 use std::{
@@ -15,6 +17,7 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
+use textindex::Reader;
 
 /// Where every segment file is.
 pub(crate) const SEGMENTS: &str = "segments";
@@ -22,12 +25,21 @@ pub(crate) const SEGMENTS: &str = "segments";
 /// About 9 bytes a span in use: the spans of some days on a busy machine.
 const FILTER_CACHE_BYTES: usize = 48 << 20;
 
+/// Directories of text indexes: some kilobytes for each of the largest, so the bound is on open files, too.
+const TEXT_CACHE_BYTES: usize = 16 << 20;
+/// About a megabyte for each of the largest files.
+const METADATA_CACHE_BYTES: usize = 32 << 20;
+
 /// What all parts of the lake share: the catalog, the data directory, the decoded recent batches.
 pub(crate) struct Storage {
     pub(crate) catalog: Arc<dyn SegmentCatalog>,
     pub(crate) hot: HotTier,
     /// Filters of compacted segments that were asked lately.
     pub(crate) filters: ByteCache<SegmentId, Arc<Filters>>,
+    /// Footers and page indexes of files whose rows were looked for lately.
+    pub(crate) parquet_metadata: ByteCache<SegmentId, ArrowReaderMetadata>,
+    /// Text indexes that were searched lately, each with its file open.
+    pub(crate) text_indexes: ByteCache<SegmentId, Arc<Reader<TextSection>>>,
     /// Of segments that this process committed and no snapshot has seen yet.
     level0_keys: Mutex<HashMap<SegmentId, Arc<Level0Keys>>>,
     /// Segments whose sidecar turned out to be damaged: compaction makes them anew.
@@ -43,6 +55,8 @@ impl Storage {
             catalog,
             hot,
             filters: ByteCache::new(FILTER_CACHE_BYTES),
+            parquet_metadata: ByteCache::new(METADATA_CACHE_BYTES),
+            text_indexes: ByteCache::new(TEXT_CACHE_BYTES),
             level0_keys: Mutex::default(),
             bad_sidecars: Mutex::default(),
             root,
@@ -62,6 +76,8 @@ impl Storage {
     pub(crate) fn forget(&self, id: SegmentId) {
         self.hot.remove(id);
         self.filters.remove(&id);
+        self.parquet_metadata.remove(&id);
+        self.text_indexes.remove(&id);
         self.level0_keys.lock().remove(&id);
         self.bad_sidecars.lock().remove(&id);
     }

@@ -1,5 +1,6 @@
 //! What is derived from the rows of a segment while it is written, and put beside it.
 
+use super::texts::{InputTexts, Texts, has_index};
 use crate::{
     identity::{FilterBuilder, encode_repeats},
     segment::LiveSegment,
@@ -21,11 +22,13 @@ pub(super) enum Origin {
 
 /// The inputs' own derived data, in the order that [`Origin::Input`] counts by.
 #[derive(Default)]
-pub(super) struct DerivedInputs {}
+pub(super) struct DerivedInputs {
+    texts: InputTexts,
+}
 
 impl DerivedInputs {
-    pub(super) fn of(_files: &[Arc<LiveSegment>]) -> Self {
-        Self {}
+    pub(super) fn of(files: &[Arc<LiveSegment>]) -> Self {
+        Self { texts: InputTexts::of(files) }
     }
 }
 
@@ -33,24 +36,34 @@ impl DerivedInputs {
 pub(super) struct Derived {
     sidecar: SidecarWriter,
     filters: FilterBuilder,
+    texts: Option<Texts>,
 }
 
 impl Derived {
     pub(super) fn create(path: &Path, kind: RowKind) -> io::Result<Self> {
-        Ok(Self { sidecar: SidecarWriter::create(path)?, filters: FilterBuilder::new(kind) })
+        let texts = has_index(kind).then(|| Texts::new(kind));
+        Ok(Self { sidecar: SidecarWriter::create(path)?, filters: FilterBuilder::new(kind), texts })
     }
 
-    /// Rows in the order of the segment. `has_texts` is false where retention dropped them.
-    pub(super) fn add(&mut self, rows: &RecordBatch, _origins: &[Origin], _has_texts: bool) {
+    /// Rows in the order of the segment. `as_they_were` is false where retention took texts from them.
+    pub(super) fn add(&mut self, rows: &RecordBatch, origins: &[Origin], as_they_were: bool, inputs: &DerivedInputs) -> StoreResult<()> {
         self.filters.add(rows);
+        match &mut self.texts {
+            Some(texts) => texts.add(rows, origins, as_they_were, &inputs.texts),
+            None => Ok(()),
+        }
     }
 
-    pub(super) fn finish(self, marks: &HashSet<u64>, _inputs: &DerivedInputs) -> StoreResult<Sidecar> {
+    pub(super) fn finish(self, marks: &HashSet<u64>, inputs: &DerivedInputs) -> StoreResult<Sidecar> {
         let mut sidecar = self.sidecar;
         let failed = |error: io::Error| unavailable("writing a sidecar", &error);
         sidecar.section(Section::Filters, &self.filters.finish()?).map_err(failed)?;
         if !marks.is_empty() {
             sidecar.section(Section::Repeats, &encode_repeats(marks)).map_err(failed)?;
+        }
+        if let Some(texts) = self.texts {
+            let written = sidecar.streamed(Section::Text, |out| texts.finish(&inputs.texts, out).map_err(io::Error::other));
+            written.map_err(failed)?;
         }
         sidecar.finish().map_err(failed)
     }

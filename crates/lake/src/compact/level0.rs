@@ -66,13 +66,14 @@ impl Level0Work {
 }
 
 fn write_output(target: Target, partition: String, batches: &[RecordBatch], rows: &[RowRef]) -> StoreResult<Segment> {
+    let inputs = DerivedInputs::default();
     let mut writer = SegmentWriter::create(target, partition)?;
     let batches: Vec<&RecordBatch> = batches.iter().collect();
     for rows in rows.chunks(COPY_ROWS) {
         let chunk = interleave_record_batch(&batches, rows).map_err(StoreError::internal)?;
-        writer.write(&chunk, &vec![Origin::Fresh; rows.len()])?;
+        writer.write(&chunk, &vec![Origin::Fresh; rows.len()], &inputs)?;
     }
-    writer.finish(&DerivedInputs::default())
+    writer.finish(&inputs)
 }
 
 /// The same rows with the reports of each of these spans merged into one.

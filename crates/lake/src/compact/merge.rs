@@ -141,7 +141,7 @@ impl Outputs<'_> {
                 Some(writer) => writer,
                 None => self.create()?,
             };
-            writer.write(rows, origins)?;
+            writer.write(rows, origins, self.inputs)?;
             let writer = self.finish_if_full(writer)?;
             self.shared = writer;
             return Ok(());
@@ -155,7 +155,7 @@ impl Outputs<'_> {
             None => self.create()?,
         };
         let mut writer = writer;
-        writer.write(rows, origins)?;
+        writer.write(rows, origins, self.inputs)?;
         self.open = self.finish_if_full(writer)?.map(|writer| (project.to_owned(), writer));
         Ok(())
     }

@@ -11,6 +11,7 @@ mod parquet;
 mod plan;
 mod rules;
 mod runs;
+mod texts;
 mod verify;
 mod writer;
 

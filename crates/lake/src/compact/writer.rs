@@ -1,10 +1,11 @@
 //! One output segment under construction: the Parquet file and the sidecar beside it, from rows in their final order.
 
 use super::{
-    derive::{Derived, Origin},
+    derive::{Derived, DerivedInputs, Origin},
     parquet::{Hashing, properties},
 };
 use crate::{
+    fault,
     identity::span_hash,
     schema::{PROJECT_ID, SCHEMA_VERSION, payload_columns, schema_of, text_column, time_column, times_of},
     storage::{Storage, create_parents, remove, segment_path, sync_parent, unavailable},
@@ -97,7 +98,7 @@ impl SegmentWriter {
     }
 
     /// Rows in `schema_of(kind)` and in order; `origins` says of each where it came from.
-    pub(super) fn write(&mut self, rows: &RecordBatch, origins: &[Origin]) -> StoreResult<()> {
+    pub(super) fn write(&mut self, rows: &RecordBatch, origins: &[Origin], inputs: &DerivedInputs) -> StoreResult<()> {
         let stripped;
         let rows = if self.target.without_payload {
             stripped = without_texts(self.target.kind, rows)?;
@@ -109,7 +110,7 @@ impl SegmentWriter {
         let (Some(parquet), Some(derived)) = (&mut self.parquet, &mut self.derived) else {
             return Err(StoreError::Internal("a finished segment was written to".to_owned()));
         };
-        derived.add(rows, origins, !self.target.without_payload);
+        derived.add(rows, origins, !self.target.without_payload, inputs)?;
         parquet.write(rows).map_err(store_error)?;
         self.rows += rows.num_rows() as u64;
         Ok(())
@@ -143,13 +144,15 @@ impl SegmentWriter {
     }
 
     /// Both files are durable when it returns.
-    pub(super) fn finish(mut self, inputs: &super::derive::DerivedInputs) -> StoreResult<Segment> {
+    pub(super) fn finish(mut self, inputs: &DerivedInputs) -> StoreResult<Segment> {
         let (Some(parquet), Some(derived)) = (self.parquet.take(), self.derived.take()) else {
             return Err(StoreError::Internal("a segment was finished twice".to_owned()));
         };
         let sink = parquet.into_inner().map_err(store_error)?;
         let (bytes, checksum) = sink.finish().map_err(|error| unavailable("writing a segment", &error))?;
+        fault::point("compact.after_segment_file");
         let sidecar = derived.finish(&self.marks, inputs)?;
+        fault::point("compact.after_sidecar");
         sync_parent(&self.path).map_err(|error| unavailable("syncing a directory", &error))?;
         let (first, last) = self.times.unwrap_or((i64::MIN, i64::MAX));
         let segment = Segment {

@@ -1,7 +1,7 @@
 //! What an erasure names, found out when it is asked for.
 
 use crate::{
-    Lake,
+    Lake, fault,
     query::{
         cells::Cells,
         engine::{QueryLimits, Session},
@@ -57,7 +57,9 @@ pub(crate) async fn erase(lake: &Lake, project: ProjectId, target: EraseTarget) 
             count(lake, project, lit(true)).await?
         }
     };
+    fault::point("erase.before_request");
     let erasure = lake.catalog().add_erasure(NewErasure { project, target, hidden, hidden_spans }).await?;
+    fault::point("erase.after_request");
     // What was erased may be sent again, and is new then.
     lake.forget_digests();
     Ok(erasure)

@@ -3,6 +3,7 @@
 use super::concerns;
 use crate::{
     compact::{Compactor, Plan, rules_of},
+    fault,
     identity::{name_hash, span_hash, trace_hash},
     segment::LiveSegment,
     snapshot::Snapshot,
@@ -17,7 +18,11 @@ pub(crate) async fn rewrite_one(compactor: &Compactor) -> StoreResult<EraseRepor
     for tombstone in &snapshot.tombstones {
         match first_holding(&snapshot, tombstone).await? {
             Some(segment) => return rewrite(compactor, &snapshot, segment).await,
-            None => compactor.storage.catalog.mark_rewritten(tombstone.id).await?,
+            None => {
+                fault::point("erase.before_mark");
+                compactor.storage.catalog.mark_rewritten(tombstone.id).await?;
+                fault::point("erase.after_mark");
+            }
         }
     }
     for project in &snapshot.deleted_projects {

@@ -37,7 +37,7 @@ mod tests {
     #[test]
     fn hashes_are_what_they_always_were() {
         assert_eq!(trace_hash("4bf92f3577b34da6a3ce929d0e0e4736"), 13731780396274555236);
-        assert_eq!(span_hash("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"), 0);
+        assert_eq!(span_hash("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"), 13320299282463227027);
         assert_eq!(name_hash("User-1"), name_hash("user-1"));
         assert_ne!(trace_hash("00000000000000000000000000000001"), trace_hash("00000000000000010000000000000000"));
     }

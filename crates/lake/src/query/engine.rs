@@ -7,6 +7,8 @@ use super::{
     table::SegmentTable,
 };
 use datafusion::{
+    arrow::datatypes::SchemaRef,
+    common::DFSchema,
     dataframe::DataFrame,
     datasource::{
         physical_plan::{ParquetFileReaderFactory, parquet::CachedParquetFileReaderFactory},
@@ -20,8 +22,9 @@ use datafusion::{
         object_store::{DefaultObjectStoreRegistry, ObjectStoreRegistry},
         runtime_env::{RuntimeEnv, RuntimeEnvBuilder},
     },
-    logical_expr::LogicalPlanBuilder,
+    logical_expr::{Expr, LogicalPlanBuilder, utils::conjunction},
     object_store::local::LocalFileSystem,
+    physical_expr::PhysicalExpr,
     prelude::SessionConfig,
 };
 use model::{StoreError, StoreResult};
@@ -144,6 +147,12 @@ pub(crate) struct Session {
 }
 
 impl Session {
+    /// All of `conditions` as one expression over rows of `schema`; `None` without any.
+    pub(crate) fn physical(&self, conditions: &[Expr], schema: &SchemaRef) -> QueryResult<Option<Arc<dyn PhysicalExpr>>> {
+        let Some(all) = conjunction(conditions.iter().cloned()) else { return Ok(None) };
+        Ok(Some(self.state.create_physical_expr(all, &DFSchema::try_from(schema.as_ref().clone())?)?))
+    }
+
     pub(crate) fn frame(&self, table: &Arc<SegmentTable>) -> QueryResult<DataFrame> {
         let plan = LogicalPlanBuilder::scan("rows", provider_as_source(Arc::clone(table) as _), None).and_then(LogicalPlanBuilder::build);
         Ok(DataFrame::new(self.state.clone(), plan.map_err(QueryFailure::from)?))

@@ -2,7 +2,7 @@
 
 use super::{
     functions::{TextTest, is_attached, json_text, text_test},
-    text::TextMatcher,
+    text::text_matcher,
 };
 use crate::schema::schema_of;
 use datafusion::{
@@ -38,7 +38,7 @@ fn expr_of(filter: &Filter, kind: RowKind) -> StoreResult<Expr> {
         Filter::Compare(comparison) => compare(comparison, kind),
         Filter::Text(pattern) => {
             let (texts, messages) = searchable_columns(kind);
-            let test = TextTest::Matches { matcher: TextMatcher::new(pattern)?, messages_from: texts.len() };
+            let test = TextTest::Matches { pattern: pattern.clone(), matcher: text_matcher(pattern)?, messages_from: texts.len() };
             Ok(text_test(test, texts.iter().chain(messages).map(|name| ident(*name)).collect()))
         }
         Filter::Attached(targets) => Ok(is_attached(targets)),
@@ -66,7 +66,7 @@ fn balanced(mut terms: Vec<Expr>, operator: SqlOperator, empty: bool) -> StoreRe
 }
 
 /// Plain texts, and messages stored as JSON.
-fn searchable_columns(kind: RowKind) -> (&'static [&'static str], &'static [&'static str]) {
+pub(crate) fn searchable_columns(kind: RowKind) -> (&'static [&'static str], &'static [&'static str]) {
     match kind {
         RowKind::Span => (&["name", "agent", "tool", "error_type", "error_message"], &["input", "output", "system"]),
         RowKind::Log => (&["message", "logger"], &[]),

@@ -4,17 +4,18 @@ use super::{
     engine::{QueryLimits, Session},
     failure::QueryResult,
     filter::{filter_expr, time_literal},
+    newest::Wanted,
     table::SegmentTable,
     windows::newest_first,
 };
 use crate::{
     Lake, rows,
-    schema::{BODY_DIGEST, COMMIT_ROW, COMMIT_SEQ, PROJECT_ID, payload_columns, schema_of, time_column},
+    schema::{BODY_DIGEST, COMMIT_ROW, COMMIT_SEQ, PROJECT_ID, payload_columns, schema_of, time_column, times_of},
 };
 use datafusion::{
     arrow::{
         array::{AsArray, RecordBatch},
-        compute::concat_batches,
+        compute::{SortColumn, SortOptions, concat_batches, lexsort_to_indices, min, take_record_batch},
         datatypes::{Int64Type, TimestampNanosecondType},
     },
     logical_expr::{Expr, SortExpr},
@@ -119,24 +120,54 @@ async fn page(
         conditions.push(before(time, at, tie, values));
     }
     conditions.extend(filter);
-    let windows = newest_first(table.segments(), range);
+    let (plain, others) = table.split();
+    let plain: Vec<_> = plain.into_iter().filter(|segment| range.overlaps(segment.meta.min_time, segment.meta.max_time)).collect();
+    let windows = newest_first(others.segments(), range);
+    let mut wanted = Wanted {
+        kind,
+        time,
+        conditions: [vec![table.of_project(), within(time, range)], conditions.clone()].concat(),
+        limit: limit + 1,
+        floor: None,
+        columns: columns.iter().map(|name| (*name).to_owned()).collect(),
+    };
     let columns: Vec<Expr> = columns.iter().map(|name| ident(*name)).collect();
     let work = move |session: Session| async move {
+        let others = Arc::new(others);
         let mut found: Vec<RecordBatch> = Vec::new();
         let mut count = 0;
         for window in windows {
             if count > limit {
                 break;
             }
-            let batches = newest_of_window(&session, &table, window, time, tie, &conditions, &columns, limit + 1 - count).await?;
+            let batches = newest_of_window(&session, &others, window, time, tie, &conditions, &columns, limit + 1 - count).await?;
             count += batches.iter().map(RecordBatch::num_rows).sum::<usize>();
             found.extend(batches);
         }
+        wanted.floor = (count > limit).then(|| oldest_of(&found, time)).flatten();
+        found.extend(wanted.find(&session, &plain).await?);
         let schema = found.first().map_or_else(|| schema_of(kind), |batch| batch.schema());
-        let all = concat_batches(&schema, &found)?;
-        Ok((all.slice(0, all.num_rows().min(limit)), count > limit))
+        let all = newest_of(&concat_batches(&schema, &found)?, [time, tie[0], tie[1]], limit + 1)?;
+        Ok((all.slice(0, all.num_rows().min(limit)), all.num_rows() > limit))
     };
     lake.engine().run(QueryLimits::default(), work).await
+}
+
+/// The first `limit` rows by these columns, descending.
+fn newest_of(rows: &RecordBatch, by: [&str; 3], limit: usize) -> QueryResult<RecordBatch> {
+    let descending = SortOptions { descending: true, nulls_first: true };
+    let columns = by.iter().filter_map(|name| rows.column_by_name(name));
+    let columns: Vec<SortColumn> = columns.map(|values| SortColumn { values: Arc::clone(values), options: Some(descending) }).collect();
+    if columns.len() < by.len() {
+        // Nothing was found, and the schema is the kind's.
+        return Ok(rows.slice(0, 0));
+    }
+    let order = lexsort_to_indices(&columns, Some(limit))?;
+    Ok(take_record_batch(rows, &order)?)
+}
+
+fn oldest_of(batches: &[RecordBatch], time: &str) -> Option<Timestamp> {
+    batches.iter().filter_map(|batch| min(times_of(batch, time)?)).min().map(Timestamp::from_nanos)
 }
 
 #[expect(clippy::too_many_arguments, reason = "one step of the loop above, which names them all")]

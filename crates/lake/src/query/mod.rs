@@ -17,6 +17,8 @@ mod measures;
 mod memory;
 mod merged;
 mod metrics;
+mod narrow;
+mod newest;
 mod recent;
 pub(crate) mod scores;
 mod sql;

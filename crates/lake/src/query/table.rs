@@ -8,6 +8,8 @@ use super::{
     bounds::{named_traces, time_range},
     functions::{is_erased, is_repeated},
     merged::MergeReportsExec,
+    narrow::{can_narrow, narrow},
+    newest::ranges,
     recent::RecentRows,
 };
 use crate::{
@@ -17,6 +19,7 @@ use crate::{
     schema::{PROJECT_ID, schema_of, time_column},
     segment::LiveSegment,
     snapshot::Snapshot,
+    storage::blocking,
 };
 use async_trait::async_trait;
 use datafusion::{
@@ -26,10 +29,11 @@ use datafusion::{
     datasource::{
         listing::PartitionedFile,
         object_store::ObjectStoreUrl,
-        physical_plan::{FileGroup, FileScanConfigBuilder, ParquetFileReaderFactory, ParquetSource},
+        physical_plan::{FileGroup, FileScanConfigBuilder, ParquetFileReaderFactory, ParquetSource, parquet::ParquetRowSelection},
     },
     logical_expr::{Expr, TableProviderFilterPushDown, TableType, utils::conjunction},
     object_store::{ObjectMeta, path::Path as ObjectPath},
+    parquet::arrow::arrow_reader::RowSelection,
     physical_expr::{PhysicalExpr, expressions::Column},
     physical_plan::{
         ExecutionPlan, empty::EmptyExec, filter::FilterExec, projection::ProjectionExec, streaming::StreamingTableExec, union::UnionExec,
@@ -80,8 +84,16 @@ impl SegmentTable {
         self.segments.iter().map(|segment| &segment.meta)
     }
 
-    pub(crate) fn live_segments(&self) -> &[Arc<LiveSegment>] {
-        &self.segments
+    /// The compacted segments whose rows count as they stand, and a table of all others.
+    pub(crate) fn split(&self) -> (Vec<Arc<LiveSegment>>, Self) {
+        let is_plain = |segment: &Arc<LiveSegment>| segment.meta.level > 0 && self.counts_as_it_stands(segment);
+        let (plain, others) = self.segments.iter().map(Arc::clone).partition(is_plain);
+        (plain, Self { segments: others, ..self.clone() })
+    }
+
+    /// What every read of the table is under.
+    pub(crate) fn of_project(&self) -> Expr {
+        ident(PROJECT_ID).eq(lit(self.project.to_hex()))
     }
 
     /// The same table with the rows of these segments only.
@@ -187,6 +199,48 @@ impl SegmentTable {
         Ok(columns.into_iter().collect())
     }
 
+    /// Plain rows under conditions that the derived data of segments can narrow: each file with the rows that are left to look at.
+    async fn narrowed(
+        &self,
+        state: &dyn Session,
+        classes: &mut [Class],
+        wanted: &[usize],
+        filters: &[Expr],
+    ) -> Result<Vec<Arc<dyn ExecutionPlan>>> {
+        let mut files: BTreeMap<Vec<bool>, Vec<PartitionedFile>> = BTreeMap::new();
+        for class in classes.iter_mut().filter(|class| !class.is_holder && class.erased.is_none()) {
+            let (recent, compacted): (Vec<_>, Vec<_>) =
+                std::mem::take(&mut class.segments).into_iter().partition(|segment| segment.meta.level == 0);
+            class.segments = recent;
+            for segment in compacted {
+                let names = segment.filters().await.map_err(|error| DataFusionError::External(Box::new(error)))?;
+                let (conditions, of) = (filters.to_vec(), Arc::clone(&segment));
+                let narrowed = blocking(move || Ok(narrow(&of, names.as_deref(), &conditions))).await;
+                let narrowed = narrowed.map_err(|error| DataFusionError::External(Box::new(error)))?;
+                if narrowed.is_empty() {
+                    continue;
+                }
+                let mut file = partitioned_file(&segment)?;
+                if let Some(rows) = &narrowed.rows {
+                    let selection = RowSelection::from_consecutive_ranges(ranges(rows.iter()).into_iter(), segment.meta.rows as usize);
+                    file = file.with_extension(ParquetRowSelection::new(selection));
+                }
+                files.entry(narrowed.settled).or_default().push(file);
+            }
+        }
+        let mut sources = Vec::new();
+        for (settled, files) in files {
+            let open = filters.iter().zip(&settled).filter(|(_, settled)| !**settled).map(|(filter, _)| filter.clone());
+            let conditions: Vec<Expr> = std::iter::once(self.of_project()).chain(open).collect();
+            let columns = self.columns_to_read(wanted, &conditions, &[])?;
+            let schema = Arc::new(self.schema.project(&columns)?);
+            let predicate = physical(state, &schema, conditions)?;
+            let groups = spread(files, state.config().target_partitions());
+            sources.push(projected(self.parquet_source(groups, &columns, predicate)?, &self.schema, &schema, wanted)?);
+        }
+        Ok(sources)
+    }
+
     /// Plain rows: those of spans with one report, and those of other kinds.
     fn plain(
         &self,
@@ -197,7 +251,7 @@ impl SegmentTable {
         filters: &[Expr],
     ) -> Result<Vec<Arc<dyn ExecutionPlan>>> {
         let mut sources = Vec::new();
-        for class in classes {
+        for class in classes.iter().filter(|class| !class.segments.is_empty()) {
             let mut conditions = vec![self.of_project()];
             conditions.extend(class.erased.iter().map(|erased| is_erased(erased, self.kind).is_not_true()));
             conditions.extend(class.is_holder.then(|| is_repeated(repeated).is_not_true()));
@@ -242,10 +296,6 @@ impl SegmentTable {
         };
         projected(filtered, &self.schema, &schema, wanted)
     }
-
-    fn of_project(&self) -> Expr {
-        ident(PROJECT_ID).eq(lit(self.project.to_hex()))
-    }
 }
 
 #[async_trait]
@@ -281,7 +331,10 @@ impl TableProvider for SegmentTable {
                 parts.push(self.merged(state, &classes, early, &wanted, filters)?);
             }
         } else {
-            let classes = self.classes(self.candidates(range, traces.as_deref()).await?);
+            let mut classes = self.classes(self.candidates(range, traces.as_deref()).await?);
+            if can_narrow(filters) {
+                parts.extend(self.narrowed(state, &mut classes, &wanted, filters).await?);
+            }
             let repeated = self.snapshot.repeated_spans();
             parts.extend(self.plain(state, &classes, repeated, &wanted, filters)?);
             let near = TimeRange {
@@ -312,15 +365,19 @@ fn is_on_identity(filter: &Expr) -> bool {
 fn file_groups(segments: &[&Arc<LiveSegment>], partitions: usize) -> Result<Vec<FileGroup>> {
     let mut by_size = segments.to_vec();
     by_size.sort_by_key(|segment| std::cmp::Reverse(segment.meta.bytes));
+    Ok(spread(by_size.into_iter().map(|segment| partitioned_file(segment)).collect::<Result<_>>()?, partitions))
+}
+
+fn spread(files: Vec<PartitionedFile>, partitions: usize) -> Vec<FileGroup> {
     let mut groups: Vec<(u64, Vec<PartitionedFile>)> = Vec::new();
-    groups.resize_with(partitions.clamp(1, by_size.len().max(1)), Default::default);
-    for segment in by_size {
+    groups.resize_with(partitions.clamp(1, files.len().max(1)), Default::default);
+    for file in files {
         if let Some((bytes, files)) = groups.iter_mut().min_by_key(|(bytes, _)| *bytes) {
-            *bytes += segment.meta.bytes;
-            files.push(partitioned_file(segment)?);
+            *bytes += file.object_meta.size;
+            files.push(file);
         }
     }
-    Ok(groups.into_iter().map(|(_, files)| FileGroup::new(files)).collect())
+    groups.into_iter().map(|(_, files)| FileGroup::new(files)).collect()
 }
 
 /// All of `filters` (at least one) as one expression over rows of `schema`.

@@ -4,6 +4,7 @@ mod due;
 
 use crate::{
     compact::{Compactor, Rules, rules_of},
+    fault,
     segment::LiveSegment,
     snapshot::Snapshot,
 };
@@ -37,7 +38,9 @@ pub(crate) async fn retain_one(compactor: &Compactor) -> StoreResult<RetentionRe
 }
 
 async fn drop_whole(compactor: &Compactor, segment: &Arc<LiveSegment>) -> StoreResult<RetentionReport> {
+    fault::point("retain.before_drop");
     let was_dropped = compactor.retire(std::slice::from_ref(segment)).await?;
+    fault::point("retain.after_drop");
     Ok(RetentionReport { segments: u64::from(was_dropped), rows: if was_dropped { segment.meta.rows } else { 0 }, more: true })
 }
 

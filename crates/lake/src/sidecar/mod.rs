@@ -5,9 +5,11 @@
 //! sections that it does not know, so sections can be added.
 
 mod reader;
+mod text;
 mod writer;
 
 pub(crate) use reader::Sidecar;
+pub(crate) use text::TextSection;
 pub(crate) use writer::SidecarWriter;
 
 const MAGIC: [u8; 8] = *b"TTSC1\0\0\0";

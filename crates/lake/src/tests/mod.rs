@@ -2,6 +2,7 @@
 
 mod commit;
 mod compaction;
+mod crash;
 mod garbage;
 mod recovery;
 mod sqlite;

@@ -56,7 +56,7 @@ pub enum Value {
 }
 
 /// Text is matched without regard to case.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum TextPattern {
     /// A whole word.
     Word(String),

@@ -2,17 +2,13 @@
 
 use super::{
     row::{FieldValue, FilterRow},
-    text::{contains_words, json_text, words},
+    text::{TextTest, json_text},
 };
 use model::{
-    StoreError, StoreResult,
+    StoreResult,
     filter::{Comparison, Filter, Operator, TargetSet, TextPattern, Value},
 };
-use regex::{Regex, RegexBuilder};
 use std::{cmp::Ordering, sync::Arc};
-
-/// Compiled patterns may not take more memory than this: a filter comes from outside.
-const MAX_PATTERN_BYTES: usize = 1 << 20;
 
 /// A filter, ready to be asked about rows.
 pub struct Matcher(Node);
@@ -23,8 +19,7 @@ enum Node {
     Or(Vec<Node>),
     Not(Box<Node>),
     Compare(Comparison),
-    Words { wanted: Vec<String>, open_end: bool },
-    Pattern(Regex),
+    Text(TextTest),
     Attached(Arc<TargetSet>),
 }
 
@@ -48,15 +43,11 @@ impl Node {
             Filter::Not(term) => Self::Not(Box::new(Self::new(term)?)),
             Filter::Compare(comparison) => Self::Compare(comparison.clone()),
             Filter::Attached(targets) => Self::Attached(Arc::clone(targets)),
-            Filter::Text(TextPattern::Word(text) | TextPattern::Phrase(text)) => Self::Words { wanted: words(text), open_end: false },
-            Filter::Text(TextPattern::Prefix(text)) => Self::Words { wanted: words(text), open_end: true },
-            Filter::Text(TextPattern::Regex(pattern)) => Self::Pattern(
-                RegexBuilder::new(pattern)
-                    .case_insensitive(true)
-                    .size_limit(MAX_PATTERN_BYTES)
-                    .build()
-                    .map_err(|error| StoreError::invalid("filter", error.to_string()))?,
-            ),
+            Filter::Text(pattern) => Self::Text(match pattern {
+                TextPattern::Word(text) | TextPattern::Phrase(text) => TextTest::words(text, false)?,
+                TextPattern::Prefix(text) => TextTest::words(text, true)?,
+                TextPattern::Regex(source) => TextTest::pattern(source)?,
+            }),
         })
     }
 
@@ -69,9 +60,8 @@ impl Node {
             Self::Compare(comparison) => {
                 row.field(&comparison.field).is_some_and(|value| holds(&value, comparison.operator, &comparison.value))
             }
-            Self::Words { wanted, open_end } => row.texts().iter().any(|text| contains_words(&words(text), wanted, *open_end)),
             Self::Attached(targets) => row.span_ids().is_some_and(|(trace, span, session)| targets.has_span(trace, span, session)),
-            Self::Pattern(pattern) => row.texts().iter().any(|text| pattern.is_match(text)),
+            Self::Text(test) => row.texts().iter().any(|text| test.matches(text)),
         }
     }
 }

@@ -5,7 +5,7 @@ use super::{
     page,
     row::{FieldValue, FilterRow},
     table::Rows,
-    text::{contains_words, words},
+    text::TextTest,
 };
 use model::{
     StoreError, StoreResult,
@@ -33,10 +33,10 @@ pub(super) fn list(rows: &Rows, query: ListQuery) -> StoreResult<ScorePage> {
 pub(super) fn resolved(rows: &Rows, filter: Filter) -> StoreResult<Filter> {
     let mut found = Vec::new();
     for condition in filter.late_conditions() {
-        check(condition)?;
+        let comment_test = comment_test(condition)?;
         let mut targets = TargetSet::default();
         for score in current(rows) {
-            if meets(score, condition) {
+            if meets(score, condition, &comment_test) {
                 targets.insert(score.target.clone());
             }
         }
@@ -55,16 +55,21 @@ fn check(condition: &Comparison) -> StoreResult<()> {
     }
 }
 
-fn meets(score: &Score, Comparison { field, operator, value }: &Comparison) -> bool {
+/// What a condition asks of a comment's text.
+fn comment_test(condition: &Comparison) -> StoreResult<Option<TextTest>> {
+    check(condition)?;
+    match (&condition.field, &condition.value) {
+        (Field::Comment, Value::Text(text)) => TextTest::words(text, condition.operator == Operator::Prefix).map(Some),
+        _ => Ok(None),
+    }
+}
+
+fn meets(score: &Score, Comparison { field, operator, value }: &Comparison, comment_test: &Option<TextTest>) -> bool {
     match field {
         Field::Score(name) => {
             score.kind == ScoreKind::Score && score.name.to_lowercase() == name.to_lowercase() && has_value(score, *operator, value)
         }
-        Field::Comment => score.comment.as_deref().is_some_and(|comment| match (operator, value) {
-            (Operator::Exists, _) => true,
-            (operator, Value::Text(wanted)) => contains_words(&words(comment), &words(wanted), *operator == Operator::Prefix),
-            _ => false,
-        }),
+        Field::Comment => score.comment.as_deref().is_some_and(|comment| comment_test.as_ref().is_none_or(|test| test.matches(comment))),
         Field::Bookmarked => score.kind == ScoreKind::Bookmark,
         _ => false,
     }

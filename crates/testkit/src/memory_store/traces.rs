@@ -18,7 +18,11 @@ pub(super) fn summary(spans: &[&Span]) -> Option<TraceSummary> {
     let errors = spans.iter().filter(|span| span.status == Status::Error).count();
     let any_ok = spans.iter().any(|span| span.status == Status::Ok);
     let models: BTreeSet<&str> = spans.iter().filter(|span| span.is_request()).filter_map(|span| span.model()).collect();
-    let shown = SpanSummary::from(head);
+    // What went in is told by the first root that knows it, what came out by the last; only then by other spans.
+    let roots_first = |order: &mut Vec<&Span>| order.sort_by_key(|span| span.parent_span_id.is_some());
+    let (mut forwards, mut backwards) = (spans.clone(), spans.iter().rev().copied().collect::<Vec<_>>());
+    roots_first(&mut forwards);
+    roots_first(&mut backwards);
     let first_known = |field: fn(&Span) -> &Option<String>| spans.iter().find_map(|span| field(span).clone());
     Some(TraceSummary {
         trace_id: first.trace_id,
@@ -44,8 +48,8 @@ pub(super) fn summary(spans: &[&Span]) -> Option<TraceSummary> {
         environment: first_known(|span| &span.environment),
         service: first_known(|span| &span.service),
         models: models.into_iter().map(str::to_owned).collect(),
-        input_preview: shown.input_preview.or_else(|| spans.iter().find_map(|span| SpanSummary::from(*span).input_preview)),
-        output_preview: shown.output_preview.or_else(|| spans.iter().rev().find_map(|span| SpanSummary::from(*span).output_preview)),
+        input_preview: forwards.iter().find_map(|span| SpanSummary::from(*span).input_preview),
+        output_preview: backwards.iter().find_map(|span| SpanSummary::from(*span).output_preview),
         scores: Vec::new(),
         bookmarked: false,
     })

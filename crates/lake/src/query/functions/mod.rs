@@ -11,4 +11,4 @@ pub(crate) use attached::{is_attached, is_one_of};
 pub(crate) use json_text::json_text;
 pub(crate) use membership::{is_erased, is_repeated};
 pub(crate) use sketch::ddsketch;
-pub(crate) use text_test::{TextTest, text_test};
+pub(crate) use text_test::{TextTest, as_text_test, text_test};

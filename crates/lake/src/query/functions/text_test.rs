@@ -10,7 +10,8 @@ use datafusion::{
     common::Result,
     logical_expr::{ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility},
 };
-use std::sync::Arc;
+use model::filter::TextPattern;
+use std::{any::Any, sync::Arc};
 
 /// What a text must be.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -22,12 +23,19 @@ pub(crate) enum TextTest {
     /// Any text at all (for a list: any element).
     Known,
     /// Matches; columns from `messages_from` on hold messages as JSON.
-    Matches { matcher: TextMatcher, messages_from: usize },
+    Matches { pattern: TextPattern, matcher: TextMatcher, messages_from: usize },
 }
 
 /// True where any of the columns (texts, or lists of texts) passes.
 pub(crate) fn text_test(test: TextTest, columns: Vec<Expr>) -> Expr {
     ScalarUDF::from(TextTestFunction::new(test)).call(columns)
+}
+
+/// The test that an expression is, with the columns that it is of; `None` for any other expression.
+pub(crate) fn as_text_test(expr: &Expr) -> Option<(&TextTest, &[Expr])> {
+    let Expr::ScalarFunction(function) = expr else { return None };
+    let test = (function.func.inner().as_ref() as &dyn Any).downcast_ref::<TextTestFunction>()?;
+    Some((&test.test, &function.args))
 }
 
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -53,7 +61,7 @@ impl TextTestFunction {
             TextTest::Is(wanted) => equals(text, wanted),
             TextTest::StartsWith(wanted) => starts_with(text, wanted),
             TextTest::Known => true,
-            TextTest::Matches { matcher, messages_from } if column >= *messages_from => matcher.matches_messages(text),
+            TextTest::Matches { matcher, messages_from, .. } if column >= *messages_from => matcher.matches_messages(text),
             TextTest::Matches { matcher, .. } => matcher.matches_text(text),
         }
     }

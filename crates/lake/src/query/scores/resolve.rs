@@ -9,7 +9,7 @@ use crate::{
         failure::QueryResult,
         functions::{TextTest, text_test},
         table::SegmentTable,
-        text::TextMatcher,
+        text::text_matcher,
     },
     rows,
 };
@@ -119,7 +119,8 @@ fn score_expr(operator: Operator, value: &Value) -> StoreResult<Option<Expr>> {
 }
 
 fn comment_expr(pattern: TextPattern) -> StoreResult<Expr> {
-    let test = TextTest::Matches { matcher: TextMatcher::new(&pattern)?, messages_from: 1 };
+    let matcher = text_matcher(&pattern)?;
+    let test = TextTest::Matches { pattern, matcher, messages_from: 1 };
     Ok(text_test(test, vec![ident("comment")]))
 }
 
