@@ -151,7 +151,8 @@ proptest! {
         body[field] = value.clone();
         let _ = ingest_api::llm_call(body.clone(), &context());
         let _ = ingest_api::app_log(body.clone(), &context());
-        let _ = ingest_api::metric(body, &context());
+        let _ = ingest_api::metric(body.clone(), &context());
+        let _ = ingest_api::score(body, &context());
         let _ = ingest_api::llm_call(value, &context());
     }
 }

@@ -18,6 +18,7 @@ use utoipa::{
     tags(
         (name = "ingest", description = "Sending telemetry"),
         (name = "read", description = "Reading telemetry"),
+        (name = "scores", description = "Scores, comments and bookmarks: late facts about spans, traces and sessions"),
         (name = "analytics", description = "Sums over time"),
         (name = "projects", description = "Projects and their keys"),
         (name = "erasing", description = "Erasing telemetry, and how long it is kept"),

@@ -58,6 +58,11 @@ impl Scope {
         Ok(TimeRange { from, to })
     }
 
+    /// The range asked for; all of time when nothing is said. For reads by id.
+    pub(crate) fn range_or_all(&self) -> ApiResult<TimeRange> {
+        if given(&self.from).is_none() && given(&self.to).is_none() { Ok(TimeRange::ALL) } else { self.range() }
+    }
+
     pub(crate) fn filter(&self, kind: RowKind) -> ApiResult<Filter> {
         let text = self.filter.as_deref().unwrap_or("");
         filter::parse(text, kind).map_err(|error| Problem::invalid("filter", error.to_string()))

@@ -6,7 +6,7 @@ use crate::{
     ingest,
     openapi::Base,
     routes::{
-        analytics, auth, erasures, fields, health, keys, live, logs, metrics, people, projects, retention, spans, sql, status, traces,
+        analytics, auth, erasures, fields, health, keys, live, logs, metrics, people, projects, retention, scores, spans, sql, status, traces,
     },
 };
 use axum::{
@@ -56,6 +56,8 @@ fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(metrics::metric_names))
         .routes(routes!(metrics::metric_series))
         .routes(routes!(fields::field_values))
+        .routes(routes!(scores::list_scores))
+        .routes(routes!(scores::delete_score))
         .routes(routes!(sql::sql))
         .routes(routes!(live::live))
         // Analytics

@@ -3,8 +3,9 @@
 use model::{
     Money, SpanId, TimeRange, Timestamp, TraceId,
     telemetry::{
-        Attributes, BodyDigest, Cost, CostSource, Histogram, Incoming, Level, LogRecord, Message, MetricPoint, MetricType, Part, Source,
-        Span, SpanEvent, SpanKind, SpanLink, SpanPayload, Status, Temporality, TokenBuckets, TokenUsage, UsageSplit,
+        Attributes, BodyDigest, Cost, CostSource, Histogram, Incoming, Level, LogRecord, Message, MetricPoint, MetricType, Part, Score,
+        ScoreKind, ScoreSource, ScoreTarget, Source, Span, SpanEvent, SpanKind, SpanLink, SpanPayload, Status, Temporality, TokenBuckets,
+        TokenUsage, UsageSplit,
     },
     time::{NANOS_PER_HOUR, NANOS_PER_SECOND},
 };
@@ -258,4 +259,48 @@ pub fn fresh<T>(row: T) -> Incoming<T> {
 pub fn digested<T>(row: T, number: u8) -> Incoming<T> {
     let digest: BodyDigest = [number; 16];
     Incoming::new(row, Some(digest))
+}
+
+/// A score of 0.5 under `name` by a program, about a span, `number` seconds after [`START`]. Its id is made of name and number.
+pub fn score(name: &str, number: u32, target: ScoreTarget) -> Score {
+    Score {
+        score_id: format!("{name}-{number}"),
+        kind: ScoreKind::Score,
+        target,
+        name: name.into(),
+        value: Some(0.5),
+        label: None,
+        source: ScoreSource::Code,
+        comment: None,
+        author: None,
+        metadata: Attributes::new(),
+        timestamp: at(i64::from(number)),
+        ingest_time: at(i64::from(number)),
+        deleted: false,
+    }
+}
+
+/// A score in which every field holds something.
+pub fn full_score() -> Score {
+    Score {
+        label: Some("good".into()),
+        source: ScoreSource::Human,
+        comment: Some("polite, and \"right\" in 東京".into()),
+        author: Some("Ann".into()),
+        metadata: attributes(json!({"rubric": 3, "deep": {"a": [null, true]}})),
+        ..score("quality", 60, about_span(77))
+    }
+}
+
+/// What is about [`llm_span`] of this number.
+pub fn about_span(number: u32) -> ScoreTarget {
+    ScoreTarget::Span { trace_id: trace_id(u64::from(number)), span_id: span_id(number) }
+}
+
+pub fn bookmark(id: &str, target: ScoreTarget) -> Score {
+    Score { score_id: id.into(), kind: ScoreKind::Bookmark, value: None, ..score("bookmark", 1, target) }
+}
+
+pub fn comment(id: &str, text: &str, target: ScoreTarget) -> Score {
+    Score { score_id: id.into(), kind: ScoreKind::Comment, value: None, comment: Some(text.into()), ..score("comment", 1, target) }
 }

@@ -16,12 +16,14 @@ export type TimeseriesBucket = Schemas["TimeseriesBucket"];
 export type ProviderStats = Schemas["ProviderStats"];
 export type ErrorGroup = Schemas["ErrorGroup"];
 
-export type Span = Schemas["Span"];
+export type Span = Schemas["SpanDetail"];
 export type SpanSummary = Schemas["SpanSummary"];
 export type TokenUsage = Schemas["TokenUsage"];
 export type Cost = Schemas["Cost"];
 export type Message = Schemas["Message"];
 export type Part = Schemas["Part"];
+export type Score = Schemas["Score"];
+export type ScoreTarget = Schemas["ScoreTarget"];
 export type TraceSummary = Schemas["TraceSummary"];
 export type TraceDetail = Schemas["TraceDetail"];
 export type SessionSummary = Schemas["SessionSummary"];

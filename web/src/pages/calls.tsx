@@ -9,8 +9,11 @@ import { Facet } from "../features/filter/facet";
 import { FilterBox } from "../features/filter/filter-box";
 import { allOf } from "../features/filter/terms";
 import { useFilter } from "../features/filter/use-filter";
+import { Highlight } from "../features/highlight/highlight";
+import { withSearch } from "../features/highlight/patterns";
 import { LiveToggle } from "../features/live/live-toggle";
 import { useLive } from "../features/live/use-live";
+import { hasFacts } from "../features/scores/score-chips";
 import { useTimeRange } from "../features/time-range/range-context";
 import { RangePicker } from "../features/time-range/range-picker";
 import { Button } from "../ui/button";
@@ -41,7 +44,8 @@ export default function CallsPage() {
     most: MOST_LIVE_ROWS,
     pick: (row) => (row.type === "span" ? row : null),
   });
-  const columns = useMemo(callColumns, []);
+  const withScores = hasFacts(result.rows);
+  const columns = useMemo(() => callColumns({ withScores }), [withScores]);
   const fresh = new Set(isLive ? live.rows.map(keyOf) : []);
 
   return (
@@ -53,16 +57,18 @@ export default function CallsPage() {
         ))}
         {"preset" in spec && <LiveToggle on={isLive} state={live.state} onChange={setLive} />}
       </div>
-      <RowsCard
-        label="Calls"
-        result={result}
-        columns={columns}
-        rowKey={keyOf}
-        rowHref={spanHref}
-        live={isLive ? live.rows : []}
-        isFresh={(span) => fresh.has(keyOf(span))}
-        empty={filter ? <NothingFound onClear={() => setFilter("")} /> : <FirstCall />}
-      />
+      <Highlight filter={filter}>
+        <RowsCard
+          label="Calls"
+          result={result}
+          columns={columns}
+          rowKey={keyOf}
+          rowHref={(span) => withSearch(spanHref(span), filter)}
+          live={isLive ? live.rows : []}
+          isFresh={(span) => fresh.has(keyOf(span))}
+          empty={filter ? <NothingFound onClear={() => setFilter("")} /> : <FirstCall />}
+        />
+      </Highlight>
     </Page>
   );
 }

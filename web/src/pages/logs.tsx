@@ -8,6 +8,7 @@ import { Facet } from "../features/filter/facet";
 import { FilterBox } from "../features/filter/filter-box";
 import { fieldValues, setFieldValues } from "../features/filter/terms";
 import { useFilter } from "../features/filter/use-filter";
+import { Highlight, Marked } from "../features/highlight/highlight";
 import { LiveToggle } from "../features/live/live-toggle";
 import { useLive } from "../features/live/use-live";
 import { LogDialog } from "../features/logs/log-dialog";
@@ -65,31 +66,33 @@ export default function LogsPage() {
         <Facet label="Service" rowKind="log" field="service" filter={filter} onChange={setFilter} />
         {"preset" in spec && <LiveToggle on={isLive} state={live.state} onChange={setLive} />}
       </div>
-      <RowsCard
-        label="Logs"
-        result={result}
-        columns={columns(setOpen)}
-        rowKey={keyOf}
-        rowHeight={32}
-        live={isLive ? live.rows : []}
-        empty={
-          filter ? (
-            <Empty title="Nothing matches">No log record in this time range matches the filter.</Empty>
-          ) : (
-            <Empty
-              title="No logs in this time range"
-              action={
-                <Link className="button" to="/connect">
-                  How to send logs
-                </Link>
-              }
-            >
-              Logs arrive over OTLP at /v1/logs, or as JSON at /api/v1/ingest/app.
-            </Empty>
-          )
-        }
-      />
-      {open && <LogDialog log={open} onClose={() => setOpen(null)} />}
+      <Highlight filter={filter}>
+        <RowsCard
+          label="Logs"
+          result={result}
+          columns={columns(setOpen)}
+          rowKey={keyOf}
+          rowHeight={32}
+          live={isLive ? live.rows : []}
+          empty={
+            filter ? (
+              <Empty title="Nothing matches">No log record in this time range matches the filter.</Empty>
+            ) : (
+              <Empty
+                title="No logs in this time range"
+                action={
+                  <Link className="button" to="/connect">
+                    How to send logs
+                  </Link>
+                }
+              >
+                Logs arrive over OTLP at /v1/logs, or as JSON at /api/v1/ingest/app.
+              </Empty>
+            )
+          }
+        />
+        {open && <LogDialog log={open} onClose={() => setOpen(null)} />}
+      </Highlight>
     </Page>
   );
 }
@@ -127,7 +130,7 @@ function columns(onOpen: (log: LogRecord) => void): Column<LogRecord>[] {
       width: "minmax(200px, 1fr)",
       cell: (log) => (
         <button type="button" className="row-link log-message mono" onClick={() => onOpen(log)}>
-          {log.message}
+          <Marked text={log.message} />
         </button>
       ),
     },

@@ -7,6 +7,7 @@ import { EraseButton } from "../features/erase/erase-button";
 import { FilterBox } from "../features/filter/filter-box";
 import { quoteValue } from "../features/filter/terms";
 import { useFilter } from "../features/filter/use-filter";
+import { hasFacts, scoresColumn } from "../features/scores/score-chips";
 import { useRangeSearch, useTimeRange } from "../features/time-range/range-context";
 import { RangePicker } from "../features/time-range/range-picker";
 import type { Column } from "../ui/data-table";
@@ -35,6 +36,8 @@ const COLUMNS: Column<SessionSummary>[] = [
   },
 ];
 
+const COLUMNS_WITH_SCORES = COLUMNS.toSpliced(2, 0, scoresColumn<SessionSummary>());
+
 export default function SessionsPage() {
   const { from, to, tick } = useTimeRange();
   const search = useRangeSearch();
@@ -54,7 +57,7 @@ export default function SessionsPage() {
       <RowsCard
         label="Sessions"
         result={result}
-        columns={COLUMNS}
+        columns={hasFacts(result.rows) ? COLUMNS_WITH_SCORES : COLUMNS}
         rowKey={(session) => session.session_id}
         rowHref={(session) => `/traces${search({ q: `session:${quoteValue(session.session_id)}` })}`}
         empty={

@@ -2,6 +2,7 @@ import { ArrowLeft } from "lucide-react";
 import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 import type { TraceDetail } from "../api/types";
 import { EraseButton } from "../features/erase/erase-button";
+import { TraceScores } from "../features/scores/trace-scores";
 import { SpanPanel } from "../features/span/span-panel";
 import { useTrace } from "../features/waterfall/use-trace";
 import { WaterfallView } from "../features/waterfall/waterfall";
@@ -79,6 +80,7 @@ function TraceLine({ trace, onErased }: { trace: TraceDetail; onErased: () => vo
       <code title={trace.trace_id}>{shortId(trace.trace_id)}</code>
       <CopyButton text={trace.trace_id} label="Copy trace id" />
       <EraseButton target={{ by: "trace", trace_id: trace.trace_id }} label="this trace" onErased={onErased} />
+      <TraceScores traceId={trace.trace_id} />
     </span>
   );
 }

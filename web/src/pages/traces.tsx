@@ -6,6 +6,9 @@ import { FirstCall } from "../features/connect/first-call";
 import { Facet } from "../features/filter/facet";
 import { FilterBox } from "../features/filter/filter-box";
 import { useFilter } from "../features/filter/use-filter";
+import { Highlight, Marked } from "../features/highlight/highlight";
+import { withSearch } from "../features/highlight/patterns";
+import { hasFacts, scoresColumn } from "../features/scores/score-chips";
 import { useTimeRange } from "../features/time-range/range-context";
 import { RangePicker } from "../features/time-range/range-picker";
 import { StatusDot } from "../ui/badge";
@@ -33,8 +36,15 @@ const COLUMNS: Column<TraceSummary>[] = [
     from: 880,
     cell: (trace) => (
       <>
-        <span className="soft">{trace.input_preview}</span>
-        {trace.output_preview && <span className="muted"> → {trace.output_preview}</span>}
+        <span className="soft">
+          <Marked text={trace.input_preview ?? ""} />
+        </span>
+        {trace.output_preview && (
+          <span className="muted">
+            {" → "}
+            <Marked text={trace.output_preview} />
+          </span>
+        )}
       </>
     ),
   },
@@ -68,6 +78,10 @@ const COLUMNS: Column<TraceSummary>[] = [
   },
 ];
 
+/** Where scores go, when there are any. */
+const SCORES_AFTER = COLUMNS.findIndex((column) => column.id === "preview") + 1;
+const COLUMNS_WITH_SCORES = COLUMNS.toSpliced(SCORES_AFTER, 0, scoresColumn<TraceSummary>());
+
 function TraceCost({ trace }: { trace: TraceSummary }) {
   if (trace.request_count === 0) return <span className="muted">–</span>;
   const partial = trace.unpriced_requests > 0 && trace.total_cost_usd != null;
@@ -100,20 +114,22 @@ export default function TracesPage() {
         <Facet label="Status" rowKind="span" field="status" filter={filter} onChange={setFilter} />
         <Facet label="Environment" rowKind="span" field="env" filter={filter} onChange={setFilter} />
       </div>
-      <RowsCard
-        label="Traces"
-        result={result}
-        columns={COLUMNS}
-        rowKey={(trace) => trace.trace_id}
-        rowHref={(trace) => `/traces/${trace.trace_id}`}
-        empty={
-          filter ? (
-            <Empty title="Nothing matches">No trace in this time range has a span that matches the filter.</Empty>
-          ) : (
-            <FirstCall what="traces" />
-          )
-        }
-      />
+      <Highlight filter={filter}>
+        <RowsCard
+          label="Traces"
+          result={result}
+          columns={hasFacts(result.rows) ? COLUMNS_WITH_SCORES : COLUMNS}
+          rowKey={(trace) => trace.trace_id}
+          rowHref={(trace) => withSearch(`/traces/${trace.trace_id}`, filter)}
+          empty={
+            filter ? (
+              <Empty title="Nothing matches">No trace in this time range has a span that matches the filter.</Empty>
+            ) : (
+              <FirstCall what="traces" />
+            )
+          }
+        />
+      </Highlight>
     </Page>
   );
 }

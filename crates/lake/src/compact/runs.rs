@@ -139,9 +139,10 @@ impl Keys {
     pub(super) fn of(kind: RowKind, rows: &RecordBatch) -> StoreResult<Self> {
         let lacking = || StoreError::Internal("rows without a key column".to_owned());
         let series = match kind {
-            RowKind::Span => Some("trace_id"),
+            // Scores of a page are looked for by its traces; those of sessions have none.
+            RowKind::Span | RowKind::Score => Some("trace_id"),
             RowKind::Metric => Some("name"),
-            RowKind::Log | RowKind::Score => None,
+            RowKind::Log => None,
         };
         Ok(Self {
             project: text_column(rows, PROJECT_ID).ok_or_else(lacking)?.clone(),

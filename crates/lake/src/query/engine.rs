@@ -18,7 +18,7 @@ use datafusion::{
         SessionState, SessionStateBuilder,
         cache::cache_manager::CacheManagerConfig,
         disk_manager::{DiskManagerBuilder, DiskManagerMode},
-        memory_pool::{GreedyMemoryPool, MemoryPool},
+        memory_pool::{GreedyMemoryPool, MemoryConsumer, MemoryPool, MemoryReservation},
         object_store::{DefaultObjectStoreRegistry, ObjectStoreRegistry},
         runtime_env::{RuntimeEnv, RuntimeEnvBuilder},
     },
@@ -156,6 +156,11 @@ impl Session {
     pub(crate) fn frame(&self, table: &Arc<SegmentTable>) -> QueryResult<DataFrame> {
         let plan = LogicalPlanBuilder::scan("rows", provider_as_source(Arc::clone(table) as _), None).and_then(LogicalPlanBuilder::build);
         Ok(DataFrame::new(self.state.clone(), plan.map_err(QueryFailure::from)?))
+    }
+
+    /// For what `work` holds itself: it counts with what the plans hold.
+    pub(crate) fn reservation(&self, what: &str) -> MemoryReservation {
+        MemoryConsumer::new(what).register(&self.state.runtime_env().memory_pool)
     }
 }
 

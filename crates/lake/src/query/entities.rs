@@ -92,6 +92,8 @@ pub(crate) async fn sessions(lake: &Lake, query: ListQuery) -> StoreResult<Sessi
                 total_tokens: activity.total_tokens,
                 total_cost_usd: activity.total_cost_usd,
                 unpriced_requests: activity.unpriced_requests,
+                scores: Vec::new(),
+                bookmarked: false,
             })
         })
         .await

@@ -1,7 +1,7 @@
 //! The filter language as DataFusion expressions.
 
 use super::{
-    functions::{TextTest, json_text, text_test},
+    functions::{TextTest, is_attached, json_text, text_test},
     text::text_matcher,
 };
 use crate::schema::schema_of;
@@ -18,7 +18,7 @@ use model::{
 };
 
 /// Ids and enumerations are stored in one case only: they compare exactly, so that statistics and bloom filters can answer.
-const EXACT_COLUMNS: [&str; 8] = ["trace_id", "span_id", "parent_span_id", "kind", "status", "cost_source", "type", "source"];
+const EXACT_COLUMNS: [&str; 9] = ["trace_id", "span_id", "parent_span_id", "kind", "status", "cost_source", "type", "source", "target"];
 
 /// `None` for the empty filter. A comparison with a null field is null, which selects nothing; negation is `IS NOT TRUE`, so that it
 /// selects such rows, while plain comparisons stay in a form that statistics can answer.
@@ -41,6 +41,7 @@ fn expr_of(filter: &Filter, kind: RowKind) -> StoreResult<Expr> {
             let test = TextTest::Matches { pattern: pattern.clone(), matcher: text_matcher(pattern)?, messages_from: texts.len() };
             Ok(text_test(test, texts.iter().chain(messages).map(|name| ident(*name)).collect()))
         }
+        Filter::Attached(targets) => Ok(is_attached(targets)),
     }
 }
 
@@ -85,11 +86,16 @@ pub(crate) fn field_expr(field: &Field, kind: RowKind) -> Expr {
         Field::Model => model_expr(),
         Field::Attribute(key) => json_text(ident(if kind == RowKind::Metric { "tags" } else { "attributes" }), key),
         Field::Metadata(key) => json_text(ident("metadata"), key),
+        // Not in the row: such conditions are resolved before (`scores::resolved`).
+        Field::Score(_) | Field::Comment | Field::Bookmarked => lit(ScalarValue::Null),
     }
 }
 
 fn compare(comparison: &Comparison, kind: RowKind) -> StoreResult<Expr> {
     let Comparison { field, operator, value } = comparison;
+    if field.is_late() {
+        return Err(StoreError::invalid("filter", "scores, comments and bookmarks cannot be asked for here"));
+    }
     if kind == RowKind::Score && matches!(field, Field::Attribute(_) | Field::Metadata(_)) {
         return Err(StoreError::invalid("filter", "scores have no attributes"));
     }

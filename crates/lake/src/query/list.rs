@@ -171,7 +171,7 @@ fn oldest_of(batches: &[RecordBatch], time: &str) -> Option<Timestamp> {
 }
 
 #[expect(clippy::too_many_arguments, reason = "one step of the loop above, which names them all")]
-async fn newest_of_window(
+pub(crate) async fn newest_of_window(
     session: &Session,
     table: &Arc<SegmentTable>,
     window: TimeRange,

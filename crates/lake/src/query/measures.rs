@@ -127,5 +127,7 @@ pub(crate) fn trace_summary(cells: &Cells<'_>, trace_id: TraceId, row: usize) ->
         models: cells.texts("models", row)?,
         input_preview: cells.text("input_preview", row)?,
         output_preview: cells.text("output_preview", row)?,
+        scores: Vec::new(),
+        bookmarked: false,
     })
 }

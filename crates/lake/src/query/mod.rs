@@ -20,6 +20,7 @@ mod metrics;
 mod narrow;
 mod newest;
 mod recent;
+pub(crate) mod scores;
 mod sql;
 mod store;
 mod table;

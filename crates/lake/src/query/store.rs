@@ -1,6 +1,6 @@
 //! The lake as the rest of the system sees it.
 
-use super::{analytics, by_id, entities, list, metrics, sql, table::SegmentTable, values};
+use super::{analytics, by_id, entities, list, metrics, scores, sql, table::SegmentTable, values};
 use crate::Lake;
 use async_trait::async_trait;
 use model::{
@@ -10,7 +10,7 @@ use model::{
     ports::{StoreStats, TelemetryStore},
     query::*,
     segment::CommitSeq,
-    telemetry::{CommitReceipt, RowBatch, RowKind, Span},
+    telemetry::{CommitReceipt, RowBatch, RowKind, Score, ScoreTarget, Span},
 };
 use std::sync::Arc;
 
@@ -18,6 +18,17 @@ impl Lake {
     /// The rows of a kind that `project` sees now.
     pub(crate) async fn table(&self, kind: RowKind, project: ProjectId) -> StoreResult<Arc<SegmentTable>> {
         Ok(Arc::new(SegmentTable::new(self.snapshot().await?, kind, project, self.engine().readers())))
+    }
+
+    /// The same question without conditions on late facts: what they are about stands in their place.
+    async fn resolved_list(&self, query: ListQuery) -> StoreResult<ListQuery> {
+        let filter = scores::resolved(self, query.project, query.filter).await?;
+        Ok(ListQuery { filter, ..query })
+    }
+
+    async fn resolved_period(&self, query: DashboardQuery) -> StoreResult<DashboardQuery> {
+        let filter = scores::resolved(self, query.project, query.filter).await?;
+        Ok(DashboardQuery { filter, ..query })
     }
 }
 
@@ -28,11 +39,11 @@ impl TelemetryStore for Lake {
     }
 
     async fn list_spans(&self, query: ListQuery) -> StoreResult<SpanPage> {
-        list::spans(self, query).await
+        list::spans(self, self.resolved_list(query).await?).await
     }
 
     async fn list_traces(&self, query: ListQuery) -> StoreResult<TracePage> {
-        entities::traces(self, query).await
+        entities::traces(self, self.resolved_list(query).await?).await
     }
 
     async fn trace(&self, project: ProjectId, trace: TraceId, cursor: Option<Cursor>, limit: usize) -> StoreResult<Option<TraceDetail>> {
@@ -60,27 +71,40 @@ impl TelemetryStore for Lake {
     }
 
     async fn list_sessions(&self, query: ListQuery) -> StoreResult<SessionPage> {
-        entities::sessions(self, query).await
+        entities::sessions(self, self.resolved_list(query).await?).await
     }
 
     async fn list_users(&self, query: ListQuery) -> StoreResult<UserPage> {
-        entities::users(self, query).await
+        entities::users(self, self.resolved_list(query).await?).await
+    }
+
+    async fn list_scores(&self, query: ListQuery) -> StoreResult<ScorePage> {
+        scores::list(self, query).await
+    }
+
+    async fn score(&self, project: ProjectId, score_id: &str) -> StoreResult<Option<Score>> {
+        scores::by_id(self, project, score_id).await
+    }
+
+    async fn scores_of(&self, project: ProjectId, targets: &[ScoreTarget]) -> StoreResult<Vec<Score>> {
+        scores::attached_to(self, project, targets).await
     }
 
     async fn dashboard(&self, query: DashboardQuery) -> StoreResult<DashboardStats> {
-        analytics::dashboard(self, query).await
+        analytics::dashboard(self, self.resolved_period(query).await?).await
     }
 
     async fn timeseries(&self, query: TimeseriesQuery) -> StoreResult<Timeseries> {
-        analytics::timeseries(self, query).await
+        let filter = scores::resolved(self, query.project, query.filter).await?;
+        analytics::timeseries(self, TimeseriesQuery { filter, ..query }).await
     }
 
     async fn providers(&self, query: DashboardQuery) -> StoreResult<Vec<ProviderStats>> {
-        analytics::providers(self, query).await
+        analytics::providers(self, self.resolved_period(query).await?).await
     }
 
     async fn errors(&self, query: DashboardQuery, limit: usize) -> StoreResult<Vec<ErrorGroup>> {
-        analytics::errors(self, query, limit).await
+        analytics::errors(self, self.resolved_period(query).await?, limit).await
     }
 
     async fn field_values(
@@ -92,6 +116,7 @@ impl TelemetryStore for Lake {
         filter: Filter,
         limit: usize,
     ) -> StoreResult<Vec<(String, u64)>> {
+        let filter = scores::resolved(self, project, filter).await?;
         values::field_values(self, project, kind, field, range, filter, limit).await
     }
 

@@ -8,7 +8,7 @@ use datafusion::arrow::record_batch::RecordBatch;
 use model::{
     SpanId, StoreResult, Timestamp, TraceId,
     telemetry::{
-        Level, LogRecord, MetricPoint, MetricType, Score, ScoreSource, ScoreTarget, ScoreValue, Span, SpanKind, SpanSummary, Status,
+        Level, LogRecord, MetricPoint, MetricType, Score, ScoreKind, ScoreSource, ScoreTarget, Span, SpanKind, SpanSummary, Status,
     },
 };
 
@@ -190,34 +190,53 @@ struct Target {
     session_id: String,
 }
 
-#[cfg_attr(not(test), expect(dead_code, reason = "no list of scores decodes rows yet"))]
-pub(crate) fn scores(batch: &RecordBatch) -> StoreResult<Vec<Score>> {
+impl From<Target> for ScoreTarget {
+    fn from(target: Target) -> Self {
+        match (target.trace_id, target.span_id) {
+            (Some(trace_id), Some(span_id)) => Self::Span { trace_id, span_id },
+            (Some(trace_id), None) => Self::Trace { trace_id },
+            (None, _) => Self::Session { session_id: target.session_id },
+        }
+    }
+}
+
+/// What the rows of scores are about: only the three id columns are needed.
+pub(crate) fn score_targets(batch: &RecordBatch) -> StoreResult<Vec<ScoreTarget>> {
     let mut targets = Reader::new(batch, vec![Target::default(); batch.num_rows()]);
     targets.text("trace_id", |target, text| target.trace_id = text.parse().ok())?;
     targets.text("span_id", |target, text| target.span_id = text.parse().ok())?;
     targets.text("session_id", |target, text| target.session_id = text.to_owned())?;
-    let rows = targets.rows.into_iter().map(|target| Score {
-        target: match (target.trace_id, target.span_id) {
-            (Some(trace_id), Some(span_id)) => ScoreTarget::Span { trace_id, span_id },
-            (Some(trace_id), None) => ScoreTarget::Trace { trace_id },
-            (None, _) => ScoreTarget::Session { session_id: target.session_id },
-        },
+    Ok(targets.rows.into_iter().map(ScoreTarget::from).collect())
+}
+
+pub(crate) fn scores(batch: &RecordBatch) -> StoreResult<Vec<Score>> {
+    let rows = score_targets(batch)?.into_iter().map(|target| Score {
+        score_id: String::new(),
+        kind: ScoreKind::default(),
+        target,
         name: String::new(),
-        value: ScoreValue::Label(String::new()),
-        source: ScoreSource::Code,
+        value: None,
+        label: None,
+        source: ScoreSource::default(),
         comment: None,
         author: None,
+        metadata: Default::default(),
         timestamp: EPOCH,
         ingest_time: EPOCH,
+        deleted: false,
     });
     let mut reader = Reader::new(batch, rows.collect());
+    reader.text("score_id", |score, text| score.score_id = text.to_owned())?;
+    reader.text("kind", |score, text| score.kind = ScoreKind::from_name(text).unwrap_or_default())?;
     reader.text("name", |score, text| score.name = text.to_owned())?;
-    reader.number("value", |score, number| score.value = ScoreValue::Value(number))?;
-    reader.text("label", |score, text| score.value = ScoreValue::Label(text.to_owned()))?;
-    reader.text("source", |score, text| score.source = names::score_source_from(text).unwrap_or(ScoreSource::Code))?;
+    reader.number("value", |score, number| score.value = Some(number))?;
+    reader.text("label", |score, text| score.label = owned(text))?;
+    reader.text("source", |score, text| score.source = ScoreSource::from_name(text).unwrap_or_default())?;
     reader.text("comment", |score, text| score.comment = owned(text))?;
     reader.text("author", |score, text| score.author = owned(text))?;
+    reader.json("metadata", |score, value| score.metadata = value, |_| {})?;
     reader.time("timestamp", |score, time| score.timestamp = time)?;
     reader.time("ingest_time", |score, time| score.ingest_time = time)?;
+    reader.flag("deleted", |score, flag| score.deleted = flag)?;
     Ok(reader.rows)
 }

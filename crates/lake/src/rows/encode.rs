@@ -4,11 +4,8 @@ use super::columns::{Column, Rows};
 use crate::schema::stored_level0_schema;
 use datafusion::arrow::{error::ArrowError, record_batch::RecordBatch};
 use model::{
-    ProjectId, SpanId, TraceId,
-    telemetry::{
-        Attributes, Incoming, LogRecord, Message, MetricPoint, PREVIEW_CHARS, RowKind, Score, ScoreTarget, ScoreValue, Span, TokenBuckets,
-        preview,
-    },
+    ProjectId,
+    telemetry::{Attributes, Incoming, LogRecord, Message, MetricPoint, PREVIEW_CHARS, RowKind, Score, Span, TokenBuckets, preview},
 };
 
 fn batch(kind: RowKind, columns: Vec<Column>) -> Result<RecordBatch, ArrowError> {
@@ -163,52 +160,21 @@ pub(crate) fn encode_scores(project: ProjectId, rows: &[Incoming<Score>]) -> Res
             rows.project(project),
             rows.time(|score| Some(score.timestamp)),
             rows.required_text(|score| &score.name),
-            rows.required_text(|score| target_name(&score.target)),
-            rows.trace_id(|score| target_trace(&score.target)),
-            rows.span_id(|score| target_span(&score.target)),
-            rows.text(|score| target_session(&score.target)),
-            rows.number(|score| match &score.value {
-                ScoreValue::Value(value) => Some(*value),
-                ScoreValue::Label(_) => None,
-            }),
-            rows.text(|score| match &score.value {
-                ScoreValue::Value(_) => None,
-                ScoreValue::Label(label) => Some(label),
-            }),
-            rows.required_text(|score| super::names::score_source(score.source)),
+            rows.required_text(|score| score.target.as_str()),
+            rows.trace_id(|score| score.target.trace_id()),
+            rows.span_id(|score| score.target.span_id()),
+            rows.text(|score| score.target.session_id()),
+            rows.number(|score| score.value),
+            rows.text(|score| score.label.as_deref()),
+            rows.required_text(|score| score.source.as_str()),
             rows.text(|score| score.comment.as_deref()),
             rows.text(|score| score.author.as_deref()),
             rows.time(|score| Some(score.ingest_time)),
+            rows.required_text(|score| &score.score_id),
+            rows.required_text(|score| score.kind.as_str()),
+            rows.json(|score| non_empty(&score.metadata)),
+            rows.flag(|score| Some(score.deleted)),
             rows.digests(),
         ],
     )
-}
-
-fn target_name(target: &ScoreTarget) -> &'static str {
-    match target {
-        ScoreTarget::Span { .. } => "span",
-        ScoreTarget::Trace { .. } => "trace",
-        ScoreTarget::Session { .. } => "session",
-    }
-}
-
-fn target_trace(target: &ScoreTarget) -> Option<TraceId> {
-    match target {
-        ScoreTarget::Span { trace_id, .. } | ScoreTarget::Trace { trace_id } => Some(*trace_id),
-        ScoreTarget::Session { .. } => None,
-    }
-}
-
-fn target_span(target: &ScoreTarget) -> Option<SpanId> {
-    match target {
-        ScoreTarget::Span { span_id, .. } => Some(*span_id),
-        ScoreTarget::Trace { .. } | ScoreTarget::Session { .. } => None,
-    }
-}
-
-fn target_session(target: &ScoreTarget) -> Option<&str> {
-    match target {
-        ScoreTarget::Session { session_id } => Some(session_id),
-        ScoreTarget::Span { .. } | ScoreTarget::Trace { .. } => None,
-    }
 }

@@ -10,9 +10,7 @@ mod reader;
 #[cfg(test)]
 mod tests;
 
-#[cfg_attr(not(test), expect(unused_imports, reason = "scores are stored and read by SQL; no list of them decodes rows yet"))]
-pub(crate) use decode::scores;
-pub(crate) use decode::{logs, metrics, span_summaries, spans};
+pub(crate) use decode::{logs, metrics, score_targets, scores, span_summaries, spans};
 pub(crate) use encode::{encode_logs, encode_metrics, encode_scores, encode_spans};
 pub(crate) use merge::{IDENTITY, merge_reports, needed_with};
 

@@ -1,19 +1,6 @@
 //! Stored names of the small enumerations that the model does not read back itself.
 
-use model::telemetry::{CostSource, ScoreSource, Temporality, UsageSplit};
-
-pub(super) fn score_source(source: ScoreSource) -> &'static str {
-    match source {
-        ScoreSource::Human => "human",
-        ScoreSource::Judge => "judge",
-        ScoreSource::Code => "code",
-        ScoreSource::User => "user",
-    }
-}
-
-pub(super) fn score_source_from(name: &str) -> Option<ScoreSource> {
-    [ScoreSource::Human, ScoreSource::Judge, ScoreSource::Code, ScoreSource::User].into_iter().find(|source| score_source(*source) == name)
-}
+use model::telemetry::{CostSource, Temporality, UsageSplit};
 
 pub(super) fn usage_split_from(name: &str) -> Option<UsageSplit> {
     [UsageSplit::Exact, UsageSplit::Assumed].into_iter().find(|split| split.as_str() == name)

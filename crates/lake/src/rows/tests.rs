@@ -6,7 +6,7 @@ use model::{
     Money, ProjectId, SpanId, Timestamp, TraceId,
     telemetry::{
         Attributes, Cost, CostSource, Histogram, Incoming, Level, LogRecord, Message, MetricPoint, MetricType, Part, RowKind, Score,
-        ScoreSource, ScoreTarget, ScoreValue, Source, Span, SpanEvent, SpanKind, SpanLink, SpanSummary, Status, Temporality, TokenBuckets,
+        ScoreKind, ScoreSource, ScoreTarget, Source, Span, SpanEvent, SpanKind, SpanLink, SpanSummary, Status, Temporality, TokenBuckets,
         TokenUsage, UsageSplit,
     },
 };
@@ -223,19 +223,24 @@ proptest! {
 
     #[test]
     fn scores_round_trip(
-        rows in vec((0..3usize, trace_id(), span_id(), text(), text(), option::of(-1e9..1e9f64), 0..4usize, some_text(), some_text(), time(), time()), 1..5)
+        rows in vec((0..3usize, (trace_id(), span_id(), text()), text(), option::of(-1e9..1e9f64), (0..4usize, 0..3usize), vec(some_text(), 3), attributes(), any::<bool>(), time(), time()), 1..5)
     ) {
-        let rows: Vec<Score> = rows.into_iter().map(|(target, trace_id, span_id, session_id, name, value, source, comment, author, timestamp, ingest_time)| Score {
+        let rows: Vec<Score> = rows.into_iter().map(|(target, (trace_id, span_id, session_id), name, value, (source, kind), texts, metadata, deleted, timestamp, ingest_time)| Score {
+            score_id: format!("{name}/1"),
+            kind: ScoreKind::ALL[kind],
             target: match target {
                 0 => ScoreTarget::Span { trace_id, span_id },
                 1 => ScoreTarget::Trace { trace_id },
                 _ => ScoreTarget::Session { session_id },
             },
-            value: value.map_or(ScoreValue::Label(name.clone()), ScoreValue::Value),
+            value,
+            label: texts[0].clone(),
             name,
-            source: [ScoreSource::Human, ScoreSource::Judge, ScoreSource::Code, ScoreSource::User][source],
-            comment,
-            author,
+            source: ScoreSource::ALL[source],
+            comment: texts[1].clone(),
+            author: texts[2].clone(),
+            metadata,
+            deleted,
             timestamp,
             ingest_time,
         }).collect();

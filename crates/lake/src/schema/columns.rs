@@ -124,5 +124,9 @@ fn score() -> Vec<Field> {
     fields.extend([optional("value", DataType::Float64), optional("label", DataType::Utf8), required("source", DataType::Utf8)]);
     fields.extend(texts(["comment", "author"]));
     fields.push(required("ingest_time", timestamp_type()));
+    // Since schema version 2.
+    fields.extend(texts(["score_id", "kind"]));
+    fields.extend(json(["metadata"]));
+    fields.push(optional("deleted", DataType::Boolean));
     fields
 }

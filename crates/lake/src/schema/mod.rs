@@ -46,7 +46,7 @@ pub(crate) fn payload_columns(kind: RowKind) -> &'static [&'static str] {
         }
         RowKind::Log => &["message", "attributes"],
         RowKind::Metric => &["histogram"],
-        RowKind::Score => &[],
+        RowKind::Score => &["metadata"],
     }
 }
 

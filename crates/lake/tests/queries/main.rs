@@ -5,5 +5,6 @@
 mod conformance;
 mod model_based;
 mod reads;
+mod scores;
 mod sql;
 mod support;

@@ -1,7 +1,8 @@
 //! What a filter means, free of syntax.
 
-use super::Field;
+use super::{Field, TargetSet};
 use crate::{Money, Timestamp};
+use std::sync::Arc;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Filter {
@@ -13,6 +14,9 @@ pub enum Filter {
     Compare(Comparison),
     /// Matches when any searchable text of the row does (prompts, answers, tool arguments and results, errors, names, log messages).
     Text(TextPattern),
+    /// Matches the spans that these late facts are about. Never written: stores put it in the place of conditions on scores, comments and
+    /// bookmarks.
+    Attached(Arc<TargetSet>),
 }
 
 /// `field op value`. A row whose field is null matches no comparison, and does match its negation.

@@ -26,14 +26,26 @@ pub enum Field {
     Attribute(String),
     /// `metadata.NAME`, of spans.
     Metadata(String),
+    /// `score.NAME`: value or label of a score of the span, of its trace or of its session.
+    Score(String),
+    /// `comment`: what was written about the span, its trace or its session, comments and reasons of scores alike.
+    Comment,
+    /// `bookmarked`: the span, its trace or its session has a bookmark. Never unknown.
+    Bookmarked,
 }
 
 impl Field {
     pub fn field_type(&self) -> FieldType {
         match self {
             Self::Column(_, field_type) => *field_type,
-            Self::Model | Self::Attribute(_) | Self::Metadata(_) => FieldType::Text,
+            Self::Model | Self::Attribute(_) | Self::Metadata(_) | Self::Score(_) | Self::Comment => FieldType::Text,
+            Self::Bookmarked => FieldType::Bool,
         }
+    }
+
+    /// Whether the field is not in the row but in late facts about it.
+    pub fn is_late(&self) -> bool {
+        matches!(self, Self::Score(_) | Self::Comment | Self::Bookmarked)
     }
 
     /// Looks a name up: the column's name or its short form (`env`, `cost`, `user` …).
@@ -44,8 +56,14 @@ impl Field {
         if let (RowKind::Span, Some(key)) = (kind, name.strip_prefix("metadata.")) {
             return (!key.is_empty()).then(|| Field::Metadata(key.to_owned()));
         }
-        if kind == RowKind::Span && name == "model" {
-            return Some(Field::Model);
+        if let (RowKind::Span, Some(key)) = (kind, name.strip_prefix("score.")) {
+            return (!key.is_empty()).then(|| Field::Score(key.to_owned()));
+        }
+        match (kind, name) {
+            (RowKind::Span, "model") => return Some(Field::Model),
+            (RowKind::Span, "comment") => return Some(Field::Comment),
+            (RowKind::Span, "bookmarked") => return Some(Field::Bookmarked),
+            _ => {}
         }
         fields_of(kind)
             .iter()
@@ -121,6 +139,9 @@ pub fn fields_of(kind: RowKind) -> &'static [FieldRow] {
             ("time", "timestamp", Time),
         ],
         RowKind::Score => &[
+            ("id", "score_id", Text),
+            ("kind", "kind", Text),
+            ("target", "target", Text),
             ("name", "name", Text),
             ("source", "source", Text),
             ("label", "label", Text),

@@ -14,7 +14,7 @@ pub(super) enum Token {
     Word(String),
     Quoted(String),
     Regex(String),
-    /// `name` followed by `:`, `>`, `>=`, `<` or `<=`.
+    /// `name` followed by `:`, `>`, `>=`, `<` or `<=`. What follows a dot may be quoted: `score."Answer Relevancy">0.8`.
     Field {
         name: String,
         operator: &'static str,
@@ -43,7 +43,10 @@ pub(super) fn tokenize(source: &str) -> Result<Vec<Spanned>, FilterError> {
             '"' | '\'' => quoted(rest, first, at)?,
             '/' if !after_field => regex(rest, at)?,
             '-' if !after_field && rest.len() > 1 && !rest[1..].starts_with(char::is_whitespace) => (Token::Minus, 1),
-            _ => word(rest, after_field),
+            _ => match quoted_field(rest, after_field, at)? {
+                Some(field) => field,
+                None => word(rest, after_field),
+            },
         };
         tokens.push(Spanned { token, at });
         rest = &rest[used..];
@@ -83,6 +86,17 @@ fn regex(rest: &str, at: usize) -> Result<(Token, usize), FilterError> {
         }
     }
     Err(FilterError::new(at, "the pattern that starts here needs a closing /; quote the text to search for a slash"))
+}
+
+/// `score."two words">0.8`: the key of a field that has keys, in quotes.
+fn quoted_field(rest: &str, is_value: bool, at: usize) -> Result<Option<(Token, usize)>, FilterError> {
+    let dot = rest.find(|character: char| !character.is_alphanumeric()).filter(|dot| !is_value && rest[*dot..].starts_with(".\""));
+    let Some(start) = dot.map(|dot| dot + 1) else { return Ok(None) };
+    let (Token::Quoted(key), used) = quoted(&rest[start..], '"', at + start)? else { return Ok(None) };
+    let end = start + used;
+    let operator = OPERATORS.into_iter().find(|operator| rest[end..].starts_with(operator));
+    let operator = operator.ok_or_else(|| FilterError::new(at + end, "expected :, >, >=, < or <= after the field"))?;
+    Ok(Some((Token::Field { name: format!("{}{key}", &rest[..start]), operator }, end + operator.len())))
 }
 
 fn word(rest: &str, is_value: bool) -> (Token, usize) {

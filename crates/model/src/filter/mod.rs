@@ -4,11 +4,13 @@
 
 mod ast;
 mod field;
+mod late;
 mod lexer;
 mod parser;
 
 pub use ast::{Comparison, Filter, Operator, TextPattern, Value};
 pub use field::{Field, FieldType, fields_of};
+pub use late::TargetSet;
 pub use parser::{FilterError, parse};
 
 /// Longest filter accepted, in bytes.

@@ -157,16 +157,20 @@ fn non_empty(text: String, at: usize) -> Result<String, FilterError> {
 
 fn unknown_field(kind: RowKind, name: &str, at: usize) -> FilterError {
     let mut names: Vec<&str> = fields_of(kind).iter().map(|(short, ..)| *short).collect();
-    names.extend((kind == RowKind::Span).then_some("model"));
+    let (special, keyed): (&[&str], &str) = match kind {
+        RowKind::Span => (&["bookmarked", "comment", "model"], "attr.NAME, metadata.NAME and score.NAME"),
+        RowKind::Log | RowKind::Metric | RowKind::Score => (&[], "attr.NAME"),
+    };
+    names.extend(special);
     names.sort_unstable();
     FilterError::new(
         at,
-        format!("unknown field {name:?}; known are {}, and attr.NAME. Quote the text to search for it as it stands", names.join(", ")),
+        format!("unknown field {name:?}; known are {}, and {keyed}. Quote the text to search for it as it stands", names.join(", ")),
     )
 }
 
 fn compare(field: Field, operator: &str, text: &str, quoted: bool, at: usize) -> Result<Comparison, FilterError> {
-    let is_free_form = matches!(field, Field::Attribute(_) | Field::Metadata(_));
+    let is_free_form = matches!(field, Field::Attribute(_) | Field::Metadata(_) | Field::Score(_));
     if operator == ":" && !quoted && text == "*" {
         return Ok(Comparison { field, operator: Operator::Exists, value: Value::Any });
     }

@@ -6,7 +6,7 @@ use crate::{
     filter::Filter,
     query::*,
     segment::CommitSeq,
-    telemetry::{CommitReceipt, RowBatch, RowKind, Span},
+    telemetry::{CommitReceipt, RowBatch, RowKind, Score, ScoreTarget, Span},
 };
 use async_trait::async_trait;
 use serde::Serialize;
@@ -14,7 +14,8 @@ use serde::Serialize;
 /// Telemetry in, telemetry out.
 ///
 /// Every read MUST see everything whose commit was acknowledged by this process before the read began, MUST see nothing of another
-/// project, MUST show no span twice, and MUST stop its work when its future is dropped.
+/// project, MUST show no span twice, and MUST stop its work when its future is dropped. Filters may ask for late facts
+/// (`score.NAME`, `comment`, `bookmarked`): MUST answer `LimitExceeded` when more of them match than the store can hold at once.
 #[async_trait]
 pub trait TelemetryStore: Send + Sync {
     /// Stores a batch. When this returns `Ok`, the rows MUST be durable (they survive a power loss) and visible.
@@ -51,6 +52,17 @@ pub trait TelemetryStore: Send + Sync {
 
     /// Users with a matching span, last seen first.
     async fn list_users(&self, query: ListQuery) -> StoreResult<UserPage>;
+
+    /// Scores, comments and bookmarks that match, newest first by their own time. Of rows with one `score_id`, the one committed last
+    /// stands for all of them, here and everywhere: it alone MUST match, and none MUST be shown when it is a deletion.
+    async fn list_scores(&self, query: ListQuery) -> StoreResult<ScorePage>;
+
+    /// The score with this id, whatever its age.
+    async fn score(&self, project: ProjectId, score_id: &str) -> StoreResult<Option<Score>>;
+
+    /// What is attached to these spans, traces and sessions themselves, as [`shown_scores`] orders and bounds it. At most
+    /// [`MAX_PAGE`] + 1 targets; of targets that together have more than 5,000 scores, some may be missing.
+    async fn scores_of(&self, project: ProjectId, targets: &[ScoreTarget]) -> StoreResult<Vec<Score>>;
 
     async fn dashboard(&self, query: DashboardQuery) -> StoreResult<DashboardStats>;
 

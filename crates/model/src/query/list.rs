@@ -3,7 +3,7 @@
 use crate::{
     Money, ProjectId, SpanId, TimeRange, Timestamp, TraceId,
     filter::Filter,
-    telemetry::{Attributes, LogRecord, MetricPoint, MetricType, SpanSummary, Status},
+    telemetry::{Attributes, LogRecord, MetricPoint, MetricType, Score, SpanSummary, Status},
 };
 
 use serde::{Deserialize, Serialize};
@@ -121,6 +121,11 @@ pub struct TraceSummary {
     pub models: Vec<String>,
     pub input_preview: Option<String>,
     pub output_preview: Option<String>,
+    /// Late facts about the trace itself, not about its spans. Only the API's answers fill them in.
+    #[serde(default)]
+    pub scores: Vec<Score>,
+    #[serde(default)]
+    pub bookmarked: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
@@ -152,6 +157,9 @@ pub struct SessionSummary {
     pub total_tokens: Option<u64>,
     pub total_cost_usd: Option<Money>,
     pub unpriced_requests: u64,
+    /// Late facts about the session itself. Only the API's lists fill them in.
+    pub scores: Vec<Score>,
+    pub bookmarked: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]

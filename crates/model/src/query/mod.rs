@@ -2,6 +2,7 @@
 
 mod analytics;
 mod list;
+mod scores;
 mod sql;
 
 pub use analytics::{
@@ -12,4 +13,5 @@ pub use list::{
     Cursor, InvalidCursor, ListQuery, LogPage, MAX_PAGE, MetricBucket, MetricName, MetricPage, MetricSeries, MetricSeriesQuery,
     SessionPage, SessionSummary, SpanPage, TraceDetail, TracePage, TraceSummary, UserPage, UserSummary, span_tie,
 };
+pub use scores::{MAX_SHOWN_SCORES, ScorePage, SpanDetail, shown_scores};
 pub use sql::{SqlColumn, SqlLimits, SqlQuery, SqlResult};

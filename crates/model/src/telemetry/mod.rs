@@ -16,7 +16,7 @@ pub use cost::{Cost, CostSource};
 pub use log::{Level, LogRecord};
 pub use message::{Message, Part, preview};
 pub use metric::{Histogram, MetricPoint, MetricType, Temporality};
-pub use score::{Score, ScoreSource, ScoreTarget, ScoreValue};
+pub use score::{Score, ScoreKind, ScoreSource, ScoreTarget};
 pub use span::{Source, Span, SpanEvent, SpanKind, SpanLink, SpanPayload, Status};
 pub use summary::{PREVIEW_CHARS, SpanSummary};
 pub use usage::{TokenBuckets, TokenUsage, UsageSplit};

@@ -1,6 +1,6 @@
 //! What a list shows of a span: everything small, and previews of what was said.
 
-use super::{Cost, Source, Span, SpanKind, Status, TokenUsage, preview};
+use super::{Cost, Score, Source, Span, SpanKind, Status, TokenUsage, preview};
 use crate::{SpanId, Timestamp, TraceId};
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +49,11 @@ pub struct SpanSummary {
     pub input_preview: Option<String>,
     /// The answer, shortened.
     pub output_preview: Option<String>,
+    /// Late facts about the span. Only the API's lists fill them in.
+    #[serde(default)]
+    pub scores: Vec<Score>,
+    #[serde(default)]
+    pub bookmarked: bool,
 }
 
 impl From<&Span> for SpanSummary {
@@ -88,6 +93,8 @@ impl From<&Span> for SpanSummary {
             quality: span.quality.clone(),
             input_preview: span.payload.input.as_deref().and_then(|messages| preview(messages, PREVIEW_CHARS)),
             output_preview: span.payload.output.as_deref().and_then(|messages| preview(messages, PREVIEW_CHARS)),
+            scores: Vec::new(),
+            bookmarked: false,
         }
     }
 }

@@ -104,9 +104,21 @@ impl Fields {
         self.read_as(name, "an amount in US dollars, zero or more, as a number or a string", numbers::usd)
     }
 
+    pub(super) fn optional_finite_number(&mut self, name: &str) -> Result<Option<f64>, RowError> {
+        self.read_as(name, "a finite number", |value| value.as_f64().filter(|number| number.is_finite()))
+    }
+
     pub(super) fn finite_number(&mut self, name: &str) -> Result<f64, RowError> {
-        let number = self.read_as(name, "a finite number", |value| value.as_f64().filter(|number| number.is_finite()))?;
+        let number = self.optional_finite_number(name)?;
         number.ok_or_else(|| RowError::new(name, "expected a finite number; this field is required"))
+    }
+
+    /// The name of one of `choices`.
+    pub(super) fn one_of<T: Copy>(&mut self, name: &str, choices: &[T], name_of: fn(T) -> &'static str) -> Result<Option<T>, RowError> {
+        let Some(text) = self.label(name)? else { return Ok(None) };
+        let found = choices.iter().copied().find(|choice| name_of(*choice) == text);
+        let names = || choices.iter().map(|choice| name_of(*choice)).collect::<Vec<_>>().join(", ");
+        found.map(Some).ok_or_else(|| RowError::new(name, format!("expected one of {}", names())))
     }
 
     pub(super) fn object(&mut self, name: &str) -> Result<Attributes, RowError> {

@@ -144,6 +144,35 @@ pub(super) async fn metrics(
     route.take_in(&state, caller.project, &headers, body).await
 }
 
+/// Stores scores, comments and bookmarks, one or a list
+///
+/// About a span (`trace_id`, `span_id`), a trace (`trace_id`) or a session (`session_id`), which may be stored already or come later. A
+/// row with a `score_id` that is known takes the place of the earlier one. Without one, the same judgement (target, name, source, author)
+/// takes the place of the earlier one, and a comment stands beside the others.
+#[utoipa::path(
+    post, path = "/api/v1/scores", tag = "scores",
+    request_body(content = Value, description = "`name` and `value` or `label`; or `kind` `comment` with a `comment`; or `kind` `bookmark`"),
+    responses(
+        (status = 200, description = "The accepted rows are durable and visible", body = BulkAnswer),
+        (status = "default", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn scores(
+    State(state): State<AppState>,
+    caller: Authorized<Ingest>,
+    headers: HeaderMap,
+    body: Body,
+) -> ApiResult<Json<BulkAnswer>> {
+    let route = ListRoute {
+        path: "/api/v1/scores",
+        kind: RowKind::Score,
+        wrapper: None,
+        read: ingest_api::score,
+        fill: |batch, rows| batch.scores = rows,
+    };
+    route.take_in(&state, caller.project, &headers, body).await
+}
+
 /// A route that takes a list of rows of one kind.
 struct ListRoute<T> {
     path: &'static str,

@@ -10,6 +10,8 @@ mod json_rows;
 mod otlp;
 mod pipeline;
 
+pub(crate) use pipeline::store;
+
 pub use answers::{BulkAnswer, LlmAnswer, RejectedRow};
 
 use crate::AppState;
@@ -17,7 +19,12 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// Our own JSON API. Bodies are bounded by [`body`], not by a layer: the bound holds after decompression.
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(api::llm)).routes(routes!(api::llm_bulk)).routes(routes!(api::app)).routes(routes!(api::metrics))
+    OpenApiRouter::new()
+        .routes(routes!(api::llm))
+        .routes(routes!(api::llm_bulk))
+        .routes(routes!(api::app))
+        .routes(routes!(api::metrics))
+        .routes(routes!(api::scores))
 }
 
 /// OTLP over HTTP, for the main port and for port 4318.

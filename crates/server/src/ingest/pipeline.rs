@@ -14,7 +14,7 @@ use std::time::Instant;
 
 /// Prices the spans, makes the batch (rows of one kind) durable, and tells live readers. Goes on to its end when the client leaves meanwhile: what is
 /// committed must also be told. The permits are held until all is done.
-pub(super) async fn store(state: &AppState, kind: RowKind, batch: RowBatch, permits: Vec<Permit>) -> ApiResult<CommitReceipt> {
+pub(crate) async fn store(state: &AppState, kind: RowKind, batch: RowBatch, permits: Vec<Permit>) -> ApiResult<CommitReceipt> {
     let state = state.clone();
     let work = async move {
         let receipt = commit_and_tell(&state, kind, batch).await;
@@ -53,6 +53,7 @@ fn live_rows(batch: &RowBatch) -> (Vec<LiveRow>, usize) {
     let logs = batch.logs.iter().map(|incoming| LiveRow::Log(incoming.row.clone()));
     let metrics = batch.metrics.iter().map(|incoming| LiveRow::Metric { point: incoming.row.clone() });
     let rows: Vec<LiveRow> = spans.chain(logs).chain(metrics).take(LiveBatch::MAX_ROWS).collect();
-    let omitted = batch.len() - rows.len();
+    // Scores are no live rows: they are about rows that were shown before.
+    let omitted = batch.len() - batch.scores.len() - rows.len();
     (rows, omitted)
 }

@@ -36,7 +36,7 @@ pub(crate) struct LiveParams {
     /// Only `span`, `log` or `metric` rows. Default: all, or spans when there is a filter.
     #[param(value_type = Option<RowKind>)]
     kind: Option<String>,
-    /// A filter over the fields that lists show; text is looked for in names, errors, messages and previews. No `/patterns/`.
+    /// A filter over the fields that lists show; text is looked for in names, errors, messages and previews. No `/patterns/`, scores, comments or bookmarks.
     filter: Option<String>,
     /// The project (id), for callers that are not bound to one by a key.
     #[serde(rename = "project")]
@@ -103,6 +103,9 @@ impl Selection {
         if has_regex(&filter) {
             return Err(Problem::invalid("filter", "live streams take no /patterns/: use words, phrases or prefixes"));
         }
+        if !filter.late_conditions().is_empty() {
+            return Err(Problem::invalid("filter", "live streams know no scores, comments or bookmarks: they come later than the rows"));
+        }
         Ok(Self { kind, filter })
     }
 
@@ -138,6 +141,6 @@ fn has_regex(filter: &Filter) -> bool {
         Filter::And(terms) | Filter::Or(terms) => terms.iter().any(has_regex),
         Filter::Not(inner) => has_regex(inner),
         Filter::Text(TextPattern::Regex(_)) => true,
-        Filter::All | Filter::Compare(_) | Filter::Text(_) => false,
+        Filter::All | Filter::Compare(_) | Filter::Text(_) | Filter::Attached(_) => false,
     }
 }

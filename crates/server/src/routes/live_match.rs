@@ -26,6 +26,8 @@ fn matches(filter: &Filter, row: &Json) -> bool {
         Filter::Or(terms) => terms.iter().any(|term| matches(term, row)),
         Filter::Not(inner) => !matches(inner, row),
         Filter::Compare(comparison) => compares(comparison, row),
+        // Refused before the stream starts.
+        Filter::Attached(_) => false,
         Filter::Text(pattern) => texts(row).any(|text| holds(pattern, text)),
     }
 }
@@ -36,6 +38,7 @@ fn lookup<'a>(field: &Field, row: &'a Json) -> &'a Json {
         Field::Model => row.get("response_model").filter(|model| !model.is_null()).unwrap_or(&row["request_model"]),
         Field::Attribute(name) => row.get("attributes").or_else(|| row.get("tags")).map_or(&Json::Null, |attributes| &attributes[name]),
         Field::Metadata(name) => &row["metadata"][name],
+        Field::Score(_) | Field::Comment | Field::Bookmarked => &Json::Null,
         Field::Column(column, _) => match *column {
             "cost_usd" => &row["cost"]["total_usd"],
             "cost_source" => &row["cost"]["source"],

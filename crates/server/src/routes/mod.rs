@@ -1,6 +1,7 @@
 //! The handlers, one file per resource. `router.rs` says which address leads to which.
 
 pub(crate) mod analytics;
+mod attached;
 pub(crate) mod auth;
 pub(crate) mod erasures;
 pub(crate) mod fields;
@@ -14,6 +15,7 @@ pub(crate) mod metrics;
 pub(crate) mod people;
 pub(crate) mod projects;
 pub(crate) mod retention;
+pub(crate) mod scores;
 pub(crate) mod spans;
 pub(crate) mod sql;
 pub(crate) mod status;

@@ -1,5 +1,6 @@
 //! Sessions and users, as the spans name them.
 
+use super::attached::attach;
 use crate::{
     AppState,
     auth::{Authorized, Read},
@@ -21,7 +22,9 @@ pub(crate) async fn list_sessions(
     Query(page): Query<Page>,
 ) -> ApiResult<Json<SessionPage>> {
     let query = scope.list_query(caller.project, RowKind::Span, &page)?;
-    Ok(Json(state.store.list_sessions(query).await?))
+    let mut page = state.store.list_sessions(query).await?;
+    attach(&state, caller.project, page.items.iter_mut()).await?;
+    Ok(Json(page))
 }
 
 /// Users with a matching span, last seen first

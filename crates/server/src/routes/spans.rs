@@ -1,6 +1,9 @@
 //! Spans: the list of calls, and one call with everything that was said.
 
-use super::trace_ids::span_candidates;
+use super::{
+    attached::{attach, detailed},
+    trace_ids::span_candidates,
+};
 use crate::{
     AppState,
     auth::{Authorized, Read},
@@ -9,8 +12,8 @@ use crate::{
 };
 use axum::extract::State;
 use model::{
-    query::SpanPage,
-    telemetry::{RowKind, Span},
+    query::{SpanDetail, SpanPage},
+    telemetry::RowKind,
 };
 
 /// Spans, newest first
@@ -24,19 +27,21 @@ pub(crate) async fn list_spans(
     Query(page): Query<Page>,
 ) -> ApiResult<Json<SpanPage>> {
     let query = scope.list_query(caller.project, RowKind::Span, &page)?;
-    Ok(Json(state.store.list_spans(query).await?))
+    let mut page = state.store.list_spans(query).await?;
+    attach(&state, caller.project, page.items.iter_mut()).await?;
+    Ok(Json(page))
 }
 
-/// One span with its payload
-#[utoipa::path(get, path = "/api/v1/spans/{trace_id}/{span_id}", tag = "read", params(("trace_id" = String, Path, description = "32 hex digits, a UUID, or the client's own id"), ("span_id" = String, Path, description = "16 hex digits, or the client's own id")), responses((status = 200, body = Span), (status = "default", body = ProblemDocument, content_type = "application/problem+json")))]
+/// One span with its payload, and what was said about it later
+#[utoipa::path(get, path = "/api/v1/spans/{trace_id}/{span_id}", tag = "read", params(("trace_id" = String, Path, description = "32 hex digits, a UUID, or the client's own id"), ("span_id" = String, Path, description = "16 hex digits, or the client's own id")), responses((status = 200, body = SpanDetail), (status = "default", body = ProblemDocument, content_type = "application/problem+json")))]
 pub(crate) async fn get_span(
     State(state): State<AppState>,
     caller: Authorized<Read>,
     Path((trace, span)): Path<(String, String)>,
-) -> ApiResult<Json<Span>> {
+) -> ApiResult<Json<SpanDetail>> {
     for (trace, span) in span_candidates(&trace, &span)? {
         if let Some(found) = state.store.span(caller.project, trace, span).await? {
-            return Ok(Json(found));
+            return Ok(Json(detailed(&state, caller.project, found).await?));
         }
     }
     Err(Problem::not_found("span"))

@@ -1,6 +1,9 @@
 //! Traces.
 
-use super::trace_ids::trace_candidates;
+use super::{
+    attached::{Annotated, attach},
+    trace_ids::trace_candidates,
+};
 use crate::{
     AppState,
     auth::{Authorized, Read},
@@ -22,7 +25,9 @@ pub(crate) async fn list_traces(
     Query(page): Query<Page>,
 ) -> ApiResult<Json<TracePage>> {
     let query = scope.list_query(caller.project, RowKind::Span, &page)?;
-    Ok(Json(state.store.list_traces(query).await?))
+    let mut page = state.store.list_traces(query).await?;
+    attach(&state, caller.project, page.items.iter_mut()).await?;
+    Ok(Json(page))
 }
 
 /// One trace, whatever its age: totals over all of it, and its spans by start
@@ -37,7 +42,9 @@ pub(crate) async fn get_trace(
 ) -> ApiResult<Json<TraceDetail>> {
     let (candidates, limit, cursor) = (trace_candidates(&trace)?, page.limit(MAX_PAGE)?, page.cursor()?);
     for trace in candidates {
-        if let Some(found) = state.store.trace(caller.project, trace, cursor.clone(), limit).await? {
+        if let Some(mut found) = state.store.trace(caller.project, trace, cursor.clone(), limit).await? {
+            let spans = found.spans.iter_mut().map(|span| span as &mut dyn Annotated);
+            attach(&state, caller.project, std::iter::once(&mut found.summary as &mut dyn Annotated).chain(spans)).await?;
             return Ok(Json(found));
         }
     }

@@ -12,4 +12,5 @@ mod operations;
 mod problems;
 mod projects;
 mod reads;
+mod scores;
 mod support;

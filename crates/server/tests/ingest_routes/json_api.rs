@@ -149,6 +149,7 @@ async fn sending_needs_a_key_that_may_send() {
             "/api/v1/ingest/llm/bulk",
             "/api/v1/ingest/app",
             "/api/v1/ingest/metrics",
+            "/api/v1/scores",
             "/v1/traces",
             "/v1/logs",
             "/v1/metrics",

@@ -1,6 +1,6 @@
 //! What an erasure names, row by row.
 
-use super::{filter::Matcher, table::Rows};
+use super::{filter::Matcher, scores, table::Rows};
 use model::{
     ErasureId, ProjectId, StoreError, StoreResult, TimeRange, Timestamp,
     erase::{EraseTarget, Erasure, ErasureState, Hidden},
@@ -24,7 +24,7 @@ pub(super) fn hidden(rows: &Rows, target: &EraseTarget) -> StoreResult<Hidden> {
         }
         EraseTarget::Filter { filter: text, .. } => {
             let filter = filter::parse(text, RowKind::Span).map_err(|error| StoreError::invalid("filter", error.to_string()))?;
-            let matcher = Matcher::new(&filter)?;
+            let matcher = Matcher::new(&scores::resolved(rows, filter)?)?;
             let matching = rows.spans_in(target.range()).filter(|span| matcher.matches(*span));
             Hidden { spans: matching.map(|span| (span.trace_id, span.span_id)).collect(), ..Hidden::default() }
         }

@@ -6,9 +6,9 @@ use super::{
 };
 use model::{
     StoreResult,
-    filter::{Comparison, Filter, Operator, TextPattern, Value},
+    filter::{Comparison, Filter, Operator, TargetSet, TextPattern, Value},
 };
-use std::cmp::Ordering;
+use std::{cmp::Ordering, sync::Arc};
 
 /// A filter, ready to be asked about rows.
 pub struct Matcher(Node);
@@ -20,6 +20,7 @@ enum Node {
     Not(Box<Node>),
     Compare(Comparison),
     Text(TextTest),
+    Attached(Arc<TargetSet>),
 }
 
 impl Matcher {
@@ -41,6 +42,7 @@ impl Node {
             Filter::Or(choices) => Self::Or(choices.iter().map(Self::new).collect::<StoreResult<_>>()?),
             Filter::Not(term) => Self::Not(Box::new(Self::new(term)?)),
             Filter::Compare(comparison) => Self::Compare(comparison.clone()),
+            Filter::Attached(targets) => Self::Attached(Arc::clone(targets)),
             Filter::Text(pattern) => Self::Text(match pattern {
                 TextPattern::Word(text) | TextPattern::Phrase(text) => TextTest::words(text, false)?,
                 TextPattern::Prefix(text) => TextTest::words(text, true)?,
@@ -58,6 +60,7 @@ impl Node {
             Self::Compare(comparison) => {
                 row.field(&comparison.field).is_some_and(|value| holds(&value, comparison.operator, &comparison.value))
             }
+            Self::Attached(targets) => row.span_ids().is_some_and(|(trace, span, session)| targets.has_span(trace, span, session)),
             Self::Text(test) => row.texts().iter().any(|text| test.matches(text)),
         }
     }

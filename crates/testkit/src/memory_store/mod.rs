@@ -18,6 +18,7 @@ mod metrics;
 mod page;
 mod people;
 mod row;
+mod scores;
 mod table;
 mod text;
 mod timeseries;
@@ -31,7 +32,7 @@ use model::{
     ports::{StoreStats, TelemetryStore},
     query::*,
     segment::CommitSeq,
-    telemetry::{CommitReceipt, RowBatch, RowKind, Span, SpanSummary},
+    telemetry::{CommitReceipt, RowBatch, RowKind, Score, ScoreTarget, Span, SpanSummary},
 };
 use parking_lot::Mutex;
 use std::{
@@ -69,6 +70,11 @@ impl MemoryStore {
         self.state.lock().failures.push_back(error);
     }
 
+    /// The filter without conditions on late facts.
+    fn resolved(&self, project: ProjectId, filter: Filter) -> StoreResult<Filter> {
+        self.read(project, |rows| scores::resolved(rows, filter))
+    }
+
     /// Does what background jobs do in a real store: receipts become `erased`.
     pub fn finish_erasures(&self) {
         self.state.lock().erasures.iter_mut().for_each(erase::finish);
@@ -98,7 +104,7 @@ impl TelemetryStore for MemoryStore {
     }
 
     async fn list_spans(&self, query: ListQuery) -> StoreResult<SpanPage> {
-        let matcher = Matcher::new(&query.filter)?;
+        let matcher = Matcher::new(&self.resolved(query.project, query.filter)?)?;
         self.read(query.project, |rows| {
             let matching = rows.spans_in(query.range).filter(|span| matcher.matches(*span));
             let keyed = matching.map(|span| (page::key(span.start_time, span_tie(span.trace_id, span.span_id)), SpanSummary::from(span)));
@@ -108,7 +114,7 @@ impl TelemetryStore for MemoryStore {
     }
 
     async fn list_traces(&self, query: ListQuery) -> StoreResult<TracePage> {
-        let matcher = Matcher::new(&query.filter)?;
+        let matcher = Matcher::new(&self.resolved(query.project, query.filter)?)?;
         self.read(query.project, |rows| {
             let mut traces: BTreeMap<TraceId, Vec<&Span>> = BTreeMap::new();
             rows.spans_in(query.range).for_each(|span| traces.entry(span.trace_id).or_default().push(span));
@@ -163,26 +169,45 @@ impl TelemetryStore for MemoryStore {
     }
 
     async fn list_sessions(&self, query: ListQuery) -> StoreResult<SessionPage> {
+        let query = ListQuery { filter: self.resolved(query.project, query.filter)?, ..query };
         self.read(query.project, |rows| people::sessions(rows, query))
     }
 
     async fn list_users(&self, query: ListQuery) -> StoreResult<UserPage> {
+        let query = ListQuery { filter: self.resolved(query.project, query.filter)?, ..query };
         self.read(query.project, |rows| people::users(rows, query))
     }
 
+    async fn list_scores(&self, query: ListQuery) -> StoreResult<ScorePage> {
+        self.read(query.project, |rows| scores::list(rows, query))
+    }
+
+    async fn score(&self, project: ProjectId, score_id: &str) -> StoreResult<Option<Score>> {
+        Ok(self.read(project, |rows| scores::current(rows).find(|score| score.score_id == score_id).cloned()))
+    }
+
+    async fn scores_of(&self, project: ProjectId, targets: &[ScoreTarget]) -> StoreResult<Vec<Score>> {
+        Ok(self
+            .read(project, |rows| shown_scores(scores::current(rows).filter(|score| targets.contains(&score.target)).cloned().collect())))
+    }
+
     async fn dashboard(&self, query: DashboardQuery) -> StoreResult<DashboardStats> {
+        let query = DashboardQuery { filter: self.resolved(query.project, query.filter)?, ..query };
         self.read(query.project, |rows| analytics::dashboard(rows, &query))
     }
 
     async fn timeseries(&self, query: TimeseriesQuery) -> StoreResult<Timeseries> {
+        let query = TimeseriesQuery { filter: self.resolved(query.project, query.filter)?, ..query };
         self.read(query.project, |rows| timeseries::timeseries(rows, &query))
     }
 
     async fn providers(&self, query: DashboardQuery) -> StoreResult<Vec<ProviderStats>> {
+        let query = DashboardQuery { filter: self.resolved(query.project, query.filter)?, ..query };
         self.read(query.project, |rows| analytics::providers(rows, &query))
     }
 
     async fn errors(&self, query: DashboardQuery, limit: usize) -> StoreResult<Vec<ErrorGroup>> {
+        let query = DashboardQuery { filter: self.resolved(query.project, query.filter)?, ..query };
         self.read(query.project, |rows| errors::groups(rows, &query, limit))
     }
 
@@ -196,7 +221,7 @@ impl TelemetryStore for MemoryStore {
         limit: usize,
     ) -> StoreResult<Vec<(String, u64)>> {
         let field = Field::lookup(kind, field).ok_or_else(|| StoreError::invalid("field", "expected a text field of this kind of row"))?;
-        let matcher = Matcher::new(&filter)?;
+        let matcher = Matcher::new(&self.resolved(project, filter)?)?;
         self.read(project, |rows| match kind {
             RowKind::Span => analytics::field_values(rows.spans_in(range), &field, &matcher, limit),
             RowKind::Log => {
@@ -248,7 +273,7 @@ impl TelemetryStore for MemoryStore {
             spans: stats.spans + rows.spans_in(TimeRange::ALL).count() as u64,
             logs: stats.logs + rows.logs().count() as u64,
             metrics: stats.metrics + rows.metrics().count() as u64,
-            scores: stats.scores + rows.scores() as u64,
+            scores: stats.scores + rows.scores().count() as u64,
             ..stats
         }))
     }

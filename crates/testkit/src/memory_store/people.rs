@@ -24,6 +24,8 @@ pub(super) fn sessions(rows: &Rows, query: ListQuery) -> StoreResult<SessionPage
             total_tokens: calls.total_tokens,
             total_cost_usd: calls.cost_usd,
             unpriced_requests: calls.unpriced,
+            scores: Vec::new(),
+            bookmarked: false,
         })
     });
     let keyed = summaries.map(|summary| (page::key(summary.last_seen, summary.session_id.clone()), summary));

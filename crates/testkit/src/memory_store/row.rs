@@ -2,7 +2,7 @@
 
 use super::text::span_texts;
 use model::{
-    Money, Timestamp,
+    Money, SpanId, Timestamp, TraceId,
     filter::{Field, FieldType},
     telemetry::{LogRecord, MetricPoint, Span},
 };
@@ -29,6 +29,11 @@ pub trait FilterRow {
 
     /// Every searchable text.
     fn texts(&self) -> Vec<String>;
+
+    /// Of a span: which it is, and in which session.
+    fn span_ids(&self) -> Option<(TraceId, SpanId, Option<&str>)> {
+        None
+    }
 }
 
 fn text(value: &Option<String>) -> Option<FieldValue<'_>> {
@@ -57,6 +62,8 @@ impl FilterRow for Span {
             Field::Model => return self.model().map(|model| FieldValue::Text(model.into())),
             Field::Attribute(name) => return json(self.payload.attributes.get(name)),
             Field::Metadata(name) => return json(self.payload.metadata.get(name)),
+            // Not in the row: `scores::resolved` has replaced such conditions.
+            Field::Score(_) | Field::Comment | Field::Bookmarked => return None,
             Field::Column(column, FieldType::TextSet) => {
                 return match *column {
                     "tags" => set(&self.tags),
@@ -112,6 +119,10 @@ impl FilterRow for Span {
     fn texts(&self) -> Vec<String> {
         span_texts(self)
     }
+
+    fn span_ids(&self) -> Option<(TraceId, SpanId, Option<&str>)> {
+        Some((self.trace_id, self.span_id, self.session_id.as_deref()))
+    }
 }
 
 impl FilterRow for LogRecord {
@@ -119,7 +130,7 @@ impl FilterRow for LogRecord {
         let column = match field {
             Field::Attribute(name) => return json(self.attributes.get(name)),
             Field::Column(column, _) => *column,
-            Field::Model | Field::Metadata(_) => return None,
+            _ => return None,
         };
         match column {
             "level" => printed(self.level.as_str()),
@@ -145,7 +156,7 @@ impl FilterRow for MetricPoint {
         let column = match field {
             Field::Attribute(name) => return json(self.tags.get(name)),
             Field::Column(column, _) => *column,
-            Field::Model | Field::Metadata(_) => return None,
+            _ => return None,
         };
         match column {
             "name" => printed(&self.name),

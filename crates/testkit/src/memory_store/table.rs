@@ -85,7 +85,8 @@ impl Rows {
         self.metrics.iter().enumerate()
     }
 
-    pub(super) fn scores(&self) -> usize {
-        self.scores.len()
+    /// In the order of arrival, superseded ones and deletions included.
+    pub(super) fn scores(&self) -> impl Iterator<Item = &Score> {
+        self.scores.iter()
     }
 }

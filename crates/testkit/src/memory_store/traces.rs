@@ -50,5 +50,7 @@ pub(super) fn summary(spans: &[&Span]) -> Option<TraceSummary> {
         models: models.into_iter().map(str::to_owned).collect(),
         input_preview: forwards.iter().find_map(|span| SpanSummary::from(*span).input_preview),
         output_preview: backwards.iter().find_map(|span| SpanSummary::from(*span).output_preview),
+        scores: Vec::new(),
+        bookmarked: false,
     })
 }

@@ -2,6 +2,8 @@ import type { SpanSummary } from "../../api/types";
 import type { Column } from "../../ui/data-table";
 import { StatusDot } from "../../ui/badge";
 import { formatCompact, formatDuration, formatMoney, formatMoneyExact, formatTime } from "../../ui/format";
+import { Marked } from "../highlight/highlight";
+import { scoresColumn } from "../scores/score-chips";
 import { KindIcon } from "../waterfall/kind";
 
 export function modelOf(span: Pick<SpanSummary, "response_model" | "request_model">): string | null {
@@ -13,7 +15,7 @@ export function spanHref(span: { trace_id: string; span_id: string }): string {
 }
 
 /** The columns of a list of calls; those of least weight leave first when it gets narrow. */
-export function callColumns(): Column<SpanSummary>[] {
+export function callColumns({ withScores = false } = {}): Column<SpanSummary>[] {
   return [
     {
       id: "status",
@@ -51,6 +53,7 @@ export function callColumns(): Column<SpanSummary>[] {
       from: 620,
       cell: (span) => <Preview span={span} />,
     },
+    ...(withScores ? [scoresColumn<SpanSummary>()] : []),
     { id: "user", header: "User", width: "104px", from: 1120, cell: (span) => <span className="soft">{span.user_id ?? "–"}</span> },
     {
       id: "tokens",
@@ -87,12 +90,23 @@ export function callColumns(): Column<SpanSummary>[] {
 
 function Preview({ span }: { span: SpanSummary }) {
   if (span.status === "error") {
-    return <span className="preview-error">{[span.error_type, span.error_message].filter(Boolean).join(": ") || "Error"}</span>;
+    return (
+      <span className="preview-error">
+        <Marked text={[span.error_type, span.error_message].filter(Boolean).join(": ") || "Error"} />
+      </span>
+    );
   }
   return (
     <>
-      <span className="soft">{span.input_preview ?? <span className="muted">no input recorded</span>}</span>
-      {span.output_preview && <span className="muted"> → {span.output_preview}</span>}
+      <span className="soft">
+        {span.input_preview ? <Marked text={span.input_preview} /> : <span className="muted">no input recorded</span>}
+      </span>
+      {span.output_preview && (
+        <span className="muted">
+          {" → "}
+          <Marked text={span.output_preview} />
+        </span>
+      )}
     </>
   );
 }

@@ -1,20 +1,32 @@
 import { useState } from "react";
-import { formatCount } from "../../ui/format";
+import { formatCount, plural } from "../../ui/format";
+import { markedPieces, useMatches } from "../highlight/highlight";
 
 const SHOWN_CHARS = 2_400;
 const SHOWN_LINES = 40;
 
-/** Text as written. Long texts start folded, so that a conversation can be surveyed. */
+/** Opening a longer text by itself would hide the rest of the conversation. */
+const LONGEST_OPENED = 20_000;
+
+/** Text as written. Long texts start folded, so that a conversation can be surveyed, unless what is looked for is further down. */
 export function LongText({ text, mono = false }: { text: string; mono?: boolean }) {
-  const [open, setOpen] = useState(false);
+  const matches = useMatches(text);
   const cut = cutAt(text);
   const isLong = cut < text.length;
+  const hidden = isLong ? matches.filter((match) => match.end > cut).length : 0;
+  const [chosen, setOpen] = useState<boolean | null>(null);
+  const open = chosen ?? (hidden > 0 && text.length <= LONGEST_OPENED);
   return (
     <>
-      <p className={mono ? "part-text mono" : "part-text"}>{open || !isLong ? text : `${text.slice(0, cut)}…`}</p>
+      <p className={mono ? "part-text mono" : "part-text"}>
+        {open || !isLong ? markedPieces(text, matches) : markedPieces(text, matches, 0, cut)}
+        {isLong && !open && "…"}
+      </p>
       {isLong && (
         <button type="button" className="link part-more" onClick={() => setOpen(!open)}>
-          {open ? "Show less" : `Show all ${formatCount(text.length)} characters`}
+          {open
+            ? "Show less"
+            : `Show all ${formatCount(text.length)} characters${hidden > 0 ? `, ${plural(hidden, "match", "matches")} in the rest` : ""}`}
         </button>
       )}
     </>

@@ -1,7 +1,7 @@
 import { Brain, CornerDownRight, ShieldX, SquareFunction } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Part } from "../../api/types";
-import { JsonView } from "../../ui/json-view";
+import { Marked, MarkedJson, useMatches } from "../highlight/highlight";
 import { LongText } from "./long-text";
 import { Media } from "./media";
 import { parsedIfJson } from "./text";
@@ -11,26 +11,18 @@ export function PartView({ part }: { part: Part }) {
     case "text":
       return <LongText text={part.text} />;
     case "reasoning":
-      return (
-        <details className="part reasoning">
-          <summary>
-            <Brain size={13} />
-            Reasoning
-          </summary>
-          <LongText text={part.text} />
-        </details>
-      );
+      return <Reasoning text={part.text} />;
     case "tool_call":
       return (
         <Framed icon={<SquareFunction size={13} />} title={part.name} note={part.id} label={`Tool call ${part.name}`}>
-          <JsonView value={parsedIfJson(part.arguments)} label="Arguments" />
+          <MarkedJson value={parsedIfJson(part.arguments)} label="Arguments" />
         </Framed>
       );
     case "tool_result": {
       const result = parsedIfJson(part.result);
       return (
         <Framed icon={<CornerDownRight size={13} />} title="Result" note={part.id} label="Tool result">
-          {typeof result === "string" ? <LongText text={result} mono /> : <JsonView value={result} label="Result" />}
+          {typeof result === "string" ? <LongText text={result} mono /> : <MarkedJson value={result} label="Result" />}
         </Framed>
       );
     }
@@ -46,10 +38,24 @@ export function PartView({ part }: { part: Part }) {
     default:
       return (
         <Framed icon={<SquareFunction size={13} />} title="Other content" label="Other content">
-          <JsonView value={part.value} label="Value" />
+          <MarkedJson value={part.value} label="Value" />
         </Framed>
       );
   }
+}
+
+/** Folded, unless what is looked for is inside. */
+function Reasoning({ text }: { text: string }) {
+  const hasMatch = useMatches(text).length > 0;
+  return (
+    <details className="part reasoning" open={hasMatch}>
+      <summary>
+        <Brain size={13} />
+        Reasoning
+      </summary>
+      <LongText text={text} />
+    </details>
+  );
 }
 
 interface FramedProps {
@@ -65,7 +71,9 @@ function Framed({ icon, title, note, label, children }: FramedProps) {
     <section className="part framed" aria-label={label}>
       <header>
         {icon}
-        <code>{title}</code>
+        <code>
+          <Marked text={title} />
+        </code>
         {note && (
           <code className="muted truncate part-id" title={note}>
             {note}

@@ -46,6 +46,9 @@ const SPAN_FIELDS: FilterField[] = [
   { name: "quality", isListed: true, hint: "data-quality note" },
   { name: "trace", hint: "trace id" },
   { name: "time", hint: "time>2026-01-31T09:30:00Z" },
+  { name: "bookmarked", hint: "true or false" },
+  { name: "comment", hint: "comment:* or comment:word" },
+  { name: "score.", hint: "score.NAME>0.8, score.NAME:label, score.NAME:*" },
   { name: "metadata.", hint: "metadata.NAME:value" },
   { name: "attr.", hint: "attr.NAME:value" },
 ];

@@ -3,7 +3,7 @@ import type { LogRecord } from "../../api/types";
 import { LevelBadge } from "../../ui/badge";
 import { Dialog } from "../../ui/dialog";
 import { formatTime } from "../../ui/format";
-import { JsonView } from "../../ui/json-view";
+import { Marked, MarkedJson } from "../highlight/highlight";
 
 /** One log record, whole. */
 export function LogDialog({ log, onClose }: { log: LogRecord; onClose: () => void }) {
@@ -20,7 +20,9 @@ export function LogDialog({ log, onClose }: { log: LogRecord; onClose: () => voi
         <LevelBadge level={log.level} />
         <code className="muted">{log.timestamp}</code>
       </div>
-      <pre className="log-full">{log.message}</pre>
+      <pre className="log-full">
+        <Marked text={log.message} />
+      </pre>
       <dl className="facts">
         {facts
           .filter(([, value]) => value)
@@ -31,7 +33,7 @@ export function LogDialog({ log, onClose }: { log: LogRecord; onClose: () => voi
             </div>
           ))}
       </dl>
-      {Object.keys(log.attributes ?? {}).length > 0 && <JsonView value={log.attributes} label="Attributes" />}
+      {Object.keys(log.attributes ?? {}).length > 0 && <MarkedJson value={log.attributes} label="Attributes" />}
       {log.trace_id && (
         <div className="dialog-actions">
           <Link className="button" to={`/traces/${log.trace_id}${log.span_id ? `?span=${log.span_id}` : ""}`}>

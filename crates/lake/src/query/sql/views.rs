@@ -1,6 +1,6 @@
 //! The tables a user's SQL can name: `spans`, `logs`, `metrics`, `scores`, and `traces` over the spans.
 
-use crate::query::{failure::QueryResult, list::visible_columns, measures::trace_measures, table::SegmentTable};
+use crate::query::{failure::QueryResult, list::visible_columns, measures::trace_measures, scores::current_rows, table::SegmentTable};
 use datafusion::{
     dataframe::DataFrame,
     datasource::provider_as_source,
@@ -13,8 +13,13 @@ use std::sync::Arc;
 pub(super) fn register(context: &SessionContext, tables: Vec<(RowKind, Arc<SegmentTable>)>) -> QueryResult<()> {
     for (kind, table) in tables {
         let plan = LogicalPlanBuilder::scan("rows", provider_as_source(table), None)?.build()?;
-        let rows = DataFrame::new(context.state(), plan);
-        let columns: Vec<Expr> = visible_columns(kind).into_iter().map(ident).collect();
+        let mut rows = DataFrame::new(context.state(), plan);
+        let mut columns = visible_columns(kind);
+        if kind == RowKind::Score {
+            rows = current_rows(rows)?;
+            columns.retain(|name| name != "deleted");
+        }
+        let columns: Vec<Expr> = columns.into_iter().map(ident).collect();
         let name = match kind {
             RowKind::Span => "spans",
             RowKind::Log => "logs",

@@ -40,6 +40,24 @@ fn values_take_the_type_of_their_field() {
 }
 
 #[test]
+fn late_facts_are_conditions_of_their_own() {
+    let compare = |field: Field, operator, value| Filter::Compare(Comparison { field, operator, value });
+    assert_eq!(spans("score.quality>=0.8"), compare(Field::Score("quality".into()), Operator::GreaterOrEqual, Value::Number(0.8)));
+    assert_eq!(spans("score.tone:good"), compare(Field::Score("tone".into()), Operator::Equal, Value::Text("good".into())));
+    assert_eq!(spans("score.tone:*"), compare(Field::Score("tone".into()), Operator::Exists, Value::Any));
+    let named = Field::Score("Answer Relevancy".into());
+    assert_eq!(spans("score.\"Answer Relevancy\"<0.5"), compare(named, Operator::Less, Value::Number(0.5)));
+    assert_eq!(spans("attr.\"a b\":c"), text("attr.a b", "c"));
+    assert_eq!(spans("comment:refund"), compare(Field::Comment, Operator::Equal, Value::Text("refund".into())));
+    assert_eq!(spans("-bookmarked:true"), Filter::Not(Box::new(compare(Field::Bookmarked, Operator::Equal, Value::Bool(true)))));
+    for source in ["score.:1", "score.\"a b\" x", "score.\"a b", "comment>5", "bookmarked:maybe", "score.x>good"] {
+        assert!(parse(source, RowKind::Span).is_err(), "{source}");
+    }
+    assert!(parse("score.x:1", RowKind::Log).is_err());
+    assert!(parse("kind:comment id:x target:span", RowKind::Score).is_ok());
+}
+
+#[test]
 fn negation_quotes_prefixes_and_patterns() {
     assert_eq!(spans("-env:dev"), Filter::Not(Box::new(text("env", "dev"))));
     assert_eq!(spans("NOT env:dev"), spans("-env:dev"));

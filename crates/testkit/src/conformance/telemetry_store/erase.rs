@@ -1,13 +1,13 @@
 //! What erasing promises: at once in every read, and nothing else goes.
 
 use super::subject::{Subject, ok};
-use crate::fixtures::{at, digested, fresh, gauge, hour, llm_span, log, span_id, trace_id};
+use crate::fixtures::{about_span, at, bookmark, digested, fresh, gauge, hour, llm_span, log, score, span_id, trace_id};
 use model::{
     ErasureId, ProjectId, StoreError, Timestamp, TraceId,
     erase::{EraseTarget, ErasureState},
     filter::Filter,
     query::{Interval, ListQuery, TimeseriesQuery},
-    telemetry::{LogRecord, RowBatch, RowKind, Score, ScoreSource, ScoreTarget, ScoreValue, Span, Status},
+    telemetry::{LogRecord, RowBatch, RowKind, Score, ScoreSource, ScoreTarget, Span, Status},
     time::NANOS_PER_HOUR,
 };
 
@@ -31,16 +31,7 @@ fn of_session(session: &str, span: Span) -> Span {
 }
 
 fn about(target: ScoreTarget) -> Score {
-    Score {
-        target,
-        name: "helpful".into(),
-        value: ScoreValue::Value(1.0),
-        source: ScoreSource::Human,
-        comment: None,
-        author: Some("ann".into()),
-        timestamp: at(100),
-        ingest_time: at(100),
-    }
+    Score { score_id: format!("{target:?}"), source: ScoreSource::Human, author: Some("ann".into()), ..score("helpful", 100, target) }
 }
 
 fn trace_target(number: u32) -> EraseTarget {
@@ -139,6 +130,16 @@ pub(super) async fn a_user_goes_with_their_traces(subject: &Subject) {
     let users: Vec<String> = ok(subject.store.list_users(subject.list()).await).items.into_iter().map(|user| user.user_id).collect();
     assert_eq!(users, ["bob", "Ann"]);
     assert_eq!(messages(subject).await, ["order 2 placed"]);
+}
+
+pub(super) async fn a_filter_may_ask_for_scores_and_bookmarks(subject: &Subject) {
+    subject.spans(vec![named(1, "marked"), named(2, "judged"), named(3, "kept")]).await;
+    let verdicts = vec![score("helpful", 2, about_span(2)), Score { value: Some(0.9), ..score("helpful", 3, about_span(3)) }];
+    subject.scores([verdicts, vec![bookmark("mark", ScoreTarget::Trace { trace_id: trace_id(1) })]].concat()).await;
+    subject.erase(filter("bookmarked:true OR score.helpful<0.6")).await;
+    assert_eq!(names(subject).await, ["kept"]);
+    let left = ok(subject.store.list_scores(subject.list()).await).items.into_iter().map(|score| score.score_id);
+    assert_eq!(left.collect::<Vec<_>>(), ["helpful-3", "mark"], "a filter names spans, not traces");
 }
 
 pub(super) async fn a_filter_names_spans_and_their_scores(subject: &Subject) {

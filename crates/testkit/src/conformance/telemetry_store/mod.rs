@@ -10,6 +10,7 @@ mod logs;
 mod metrics;
 mod people;
 mod round_trip;
+mod scores;
 mod subject;
 mod timeseries;
 mod traces;
@@ -39,6 +40,10 @@ const CASES: &[(&str, Case)] = cases! {
     logs: a_full_record_comes_back, filters_and_order, pages_have_no_gaps_and_no_repeats;
     metrics: a_full_point_comes_back, names_are_listed, series_split_by_service_and_tags, histograms_are_summed, filters_and_order;
     people: sessions_are_summed, users_are_summed, sessions_page;
+    scores: a_full_score_comes_back, the_last_row_of_an_id_stands_for_it, a_deleted_fact_is_gone_until_it_is_said_again,
+        scores_are_newest_first_and_page, scores_are_filtered_by_their_fields_and_texts, each_target_shows_its_own_and_a_bounded_number,
+        spans_are_found_by_their_scores, traces_sessions_and_sums_are_found_by_scores_of_their_spans,
+        a_condition_that_cannot_hold_is_refused;
     analytics: a_period_and_the_one_before, nothing_known_is_null, only_requests_count, a_filter_narrows, providers_by_provider_and_model;
     timeseries: empty_buckets_are_present, sums_fall_into_their_bucket, groups_are_ranked_and_the_rest_is_other, too_many_buckets_are_refused;
     errors: are_grouped_by_type_provider_and_model, only_failed_spans_count;
@@ -46,7 +51,7 @@ const CASES: &[(&str, Case)] = cases! {
 
 /// What erasing promises, for stores that can. The project of the [`Subject`] must be one that the store's catalog knows.
 const ERASING: &[(&str, Case)] = cases! {
-    erase: a_trace_goes_with_its_logs_and_scores, a_session_goes_with_its_traces, a_user_goes_with_their_traces, a_filter_names_spans_and_their_scores,
+    erase: a_trace_goes_with_its_logs_and_scores, a_session_goes_with_its_traces, a_user_goes_with_their_traces, a_filter_names_spans_and_their_scores, a_filter_may_ask_for_scores_and_bookmarks,
         a_filter_has_a_time_range, a_whole_project_goes, nothing_of_it_is_counted_any_more, no_text_of_it_is_found, sql_does_not_show_it,
         what_comes_later_is_visible, what_was_erased_can_be_sent_again, a_later_report_of_an_erased_span_stands_alone, other_projects_are_untouched, erasing_twice_is_fine,
         what_names_nothing_has_a_receipt_too, receipts_are_listed_newest_first, the_version_moves;

@@ -41,6 +41,8 @@ pub(super) async fn sessions_are_summed(subject: &Subject) {
         total_tokens: Some(120),
         total_cost_usd: cost(450).total_usd,
         unpriced_requests: 1,
+        scores: Vec::new(),
+        bookmarked: false,
     };
     assert_eq!(sessions[0], expected);
 }
