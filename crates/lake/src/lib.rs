@@ -6,6 +6,7 @@
 mod commit;
 mod compact;
 mod config;
+mod export;
 mod fault;
 mod gc;
 mod health;

@@ -5,6 +5,7 @@
 pub mod error;
 pub mod filter;
 pub mod id;
+pub mod interchange;
 pub mod live;
 pub mod money;
 pub mod ports;

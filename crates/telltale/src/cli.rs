@@ -1,8 +1,9 @@
-//! The command line: `telltale serve | worker | migrate | health`, each flag also an environment variable and a key of `telltale.toml`.
+//! The command line: `telltale serve | worker | migrate | export | import | health`, each flag also an environment variable and a key of `telltale.toml`.
 
 use crate::{
     config,
     roles::{health, migrate, serve, worker},
+    transfer::{export, import},
 };
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
@@ -24,6 +25,10 @@ pub(crate) enum Command {
     Worker(config::WorkerConfig),
     /// Bring the database to this version's schema, then exit. (`serve` and `worker` do so too when they start.)
     Migrate(config::StorageConfig),
+    /// Write rows of a running server into a file: JSON lines, CSV or Parquet.
+    Export(export::ExportConfig),
+    /// Store the rows of an exported file in a running server, as they were.
+    Import(import::ImportConfig),
     /// Ask a running server how it is; exits with 0 when it is well.
     Health(health::HealthConfig),
 }
@@ -41,6 +46,8 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve(config) => serve::run(config),
         Command::Worker(config) => worker::run(config),
         Command::Migrate(config) => migrate::run(config),
+        Command::Export(config) => export::run(config),
+        Command::Import(config) => import::run(config),
         Command::Health(config) => health::run(config),
     }
 }

@@ -8,6 +8,7 @@ mod logging;
 mod ready;
 mod roles;
 mod signals;
+mod transfer;
 mod wiring;
 
 use std::process::ExitCode;

@@ -3,8 +3,9 @@
 use model::{
     Money, SpanId, TimeRange, Timestamp, TraceId,
     telemetry::{
-        Attributes, BodyDigest, Cost, CostSource, Histogram, Incoming, Level, LogRecord, Message, MetricPoint, MetricType, Part, Source,
-        Span, SpanEvent, SpanKind, SpanLink, SpanPayload, Status, Temporality, TokenBuckets, TokenUsage, UsageSplit,
+        Attributes, BodyDigest, Cost, CostSource, Histogram, Incoming, Level, LogRecord, Message, MetricPoint, MetricType, Part, Score,
+        ScoreSource, ScoreTarget, ScoreValue, Source, Span, SpanEvent, SpanKind, SpanLink, SpanPayload, Status, Temporality, TokenBuckets,
+        TokenUsage, UsageSplit,
     },
     time::{NANOS_PER_HOUR, NANOS_PER_SECOND},
 };
@@ -247,6 +248,32 @@ pub fn histogram(name: &str, number: u32) -> MetricPoint {
         tags: attributes(json!({"route": "/a"})),
         ..gauge(name, number, 0.0)
     }
+}
+
+/// Scores of every kind of target and value.
+pub fn scores() -> Vec<Score> {
+    let score = |target, name: &str, value, source| Score {
+        target,
+        name: name.into(),
+        value,
+        source,
+        comment: None,
+        author: None,
+        timestamp: at(90),
+        ingest_time: at(91),
+    };
+    let span = ScoreTarget::Span { trace_id: trace_id(1), span_id: span_id(1) };
+    let session = ScoreTarget::Session { session_id: "session-1".into() };
+    let commented = Score {
+        comment: Some("well, \"fine\"".into()),
+        author: Some("ann".into()),
+        ..score(span, "quality", ScoreValue::Value(0.25), ScoreSource::Human)
+    };
+    vec![
+        commented,
+        score(ScoreTarget::Trace { trace_id: trace_id(1) }, "verdict", ScoreValue::Label(String::new()), ScoreSource::Judge),
+        score(session, "stars", ScoreValue::Value(5.0), ScoreSource::User),
+    ]
 }
 
 /// A row that is stored however often it comes.

@@ -1,17 +1,20 @@
 //! The lake as the rest of the system sees it.
 
 use super::{analytics, by_id, entities, list, metrics, sql, table::SegmentTable, values};
-use crate::Lake;
+use crate::{Lake, export};
 use async_trait::async_trait;
+use bytes::Bytes;
+use futures::stream::BoxStream;
 use model::{
     ProjectId, SpanId, StoreResult, TimeRange, TraceId,
     filter::Filter,
+    interchange::ReadRow,
     ports::{StoreStats, TelemetryStore},
     query::*,
     segment::CommitSeq,
     telemetry::{CommitReceipt, RowBatch, RowKind, Span},
 };
-use std::sync::Arc;
+use std::{fs::File, sync::Arc};
 
 impl Lake {
     /// The rows of a kind that `project` sees now.
@@ -96,6 +99,14 @@ impl TelemetryStore for Lake {
 
     async fn sql(&self, query: SqlQuery) -> StoreResult<SqlResult> {
         sql::run(self, query).await
+    }
+
+    async fn export(&self, query: ExportQuery) -> StoreResult<BoxStream<'static, StoreResult<Bytes>>> {
+        export::export(self, query).await
+    }
+
+    async fn read_parquet(&self, kind: RowKind, file: File) -> StoreResult<BoxStream<'static, StoreResult<Vec<ReadRow>>>> {
+        export::read_parquet(kind, file).await
     }
 
     async fn version(&self) -> StoreResult<CommitSeq> {

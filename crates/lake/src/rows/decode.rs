@@ -189,7 +189,6 @@ struct Target {
     session_id: String,
 }
 
-#[cfg_attr(not(test), expect(dead_code, reason = "no list of scores decodes rows yet"))]
 pub(crate) fn scores(batch: &RecordBatch) -> StoreResult<Vec<Score>> {
     let mut targets = Reader::new(batch, vec![Target::default(); batch.num_rows()]);
     targets.text("trace_id", |target, text| target.trace_id = text.parse().ok())?;

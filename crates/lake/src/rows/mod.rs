@@ -9,9 +9,7 @@ mod reader;
 #[cfg(test)]
 mod tests;
 
-#[cfg_attr(not(test), expect(unused_imports, reason = "scores are stored and read by SQL; no list of them decodes rows yet"))]
-pub(crate) use decode::scores;
-pub(crate) use decode::{logs, metrics, span_summaries, spans};
+pub(crate) use decode::{logs, metrics, scores, span_summaries, spans};
 pub(crate) use encode::{encode_logs, encode_metrics, encode_scores, encode_spans};
 
 use datafusion::arrow::{array::Array, record_batch::RecordBatch};

@@ -5,19 +5,26 @@ mod answers;
 mod api;
 mod body;
 mod decode;
+mod import;
 mod inflate;
 mod json_rows;
 mod otlp;
 mod pipeline;
 
 pub use answers::{BulkAnswer, LlmAnswer, RejectedRow};
+pub use import::{ImportReport, RejectedLine};
 
 use crate::AppState;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// Our own JSON API. Bodies are bounded by [`body`], not by a layer: the bound holds after decompression.
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(api::llm)).routes(routes!(api::llm_bulk)).routes(routes!(api::app)).routes(routes!(api::metrics))
+    OpenApiRouter::new()
+        .routes(routes!(api::llm))
+        .routes(routes!(api::llm_bulk))
+        .routes(routes!(api::app))
+        .routes(routes!(api::metrics))
+        .routes(routes!(import::import))
 }
 
 /// OTLP over HTTP, for the main port and for port 4318.

@@ -2,6 +2,7 @@
 
 pub(crate) mod analytics;
 pub(crate) mod auth;
+pub(crate) mod export;
 pub(crate) mod fields;
 pub(crate) mod health;
 pub(crate) mod keys;

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod auth;
+mod export;
 mod live;
 mod local_mode;
 mod openapi;

@@ -12,6 +12,7 @@ mod amend;
 mod analytics;
 mod calls;
 mod errors;
+mod export;
 mod filter;
 mod metrics;
 mod page;
@@ -23,9 +24,12 @@ mod timeseries;
 mod traces;
 
 use async_trait::async_trait;
+use bytes::Bytes;
+use futures::stream::BoxStream;
 use model::{
     ProjectId, SpanId, StoreError, StoreResult, TimeRange, TraceId,
     filter::{Field, Filter},
+    interchange::ReadRow,
     ports::{StoreStats, TelemetryStore},
     query::*,
     segment::CommitSeq,
@@ -34,6 +38,7 @@ use model::{
 use parking_lot::Mutex;
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
+    fs::File,
     sync::Arc,
 };
 
@@ -204,6 +209,14 @@ impl TelemetryStore for MemoryStore {
 
     async fn sql(&self, _query: SqlQuery) -> StoreResult<SqlResult> {
         Err(StoreError::invalid("query", "sql is not supported by the memory store"))
+    }
+
+    async fn export(&self, query: ExportQuery) -> StoreResult<BoxStream<'static, StoreResult<Bytes>>> {
+        self.read(query.project, |rows| export::export(rows, &query))
+    }
+
+    async fn read_parquet(&self, _kind: RowKind, _file: File) -> StoreResult<BoxStream<'static, StoreResult<Vec<ReadRow>>>> {
+        Err(StoreError::invalid("format", "the memory store has no parquet: expected jsonl or csv"))
     }
 
     async fn version(&self) -> StoreResult<CommitSeq> {

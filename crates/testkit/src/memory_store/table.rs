@@ -77,4 +77,9 @@ impl Rows {
     pub(super) fn scores(&self) -> usize {
         self.scores.len()
     }
+
+    /// In the order of arrival.
+    pub(super) fn all_scores(&self) -> impl Iterator<Item = &Score> {
+        self.scores.iter()
+    }
 }
