@@ -58,20 +58,8 @@ impl Scope {
         Ok(TimeRange { from, to })
     }
 
-    /// The range asked for, open where nothing is said.
-    pub(crate) fn range_or_all(&self) -> ApiResult<TimeRange> {
-        let now = Timestamp::now();
-        let from = given(&self.from).map_or(Ok(TimeRange::ALL.from), |text| moment("from", text, now))?;
-        let to = given(&self.to).map_or(Ok(TimeRange::ALL.to), |text| moment("to", text, now))?;
-        if from >= to {
-            return Err(Problem::invalid("from", format!("expected a time before `to` ({to}), got {from}")));
-        }
-        Ok(TimeRange { from, to })
-    }
-
     pub(crate) fn filter(&self, kind: RowKind) -> ApiResult<Filter> {
-        let text = self.filter.as_deref().unwrap_or("");
-        filter::parse(text, kind).map_err(|error| Problem::invalid("filter", error.to_string()))
+        read_filter(&self.filter, kind)
     }
 
     pub(crate) fn dashboard_query(&self, project: ProjectId) -> ApiResult<DashboardQuery> {
@@ -105,6 +93,21 @@ pub(crate) fn limit(text: &Option<String>, default: usize, max: usize) -> ApiRes
 /// A parameter that is there and not empty: `?from=` means that nothing is said.
 pub(crate) fn given(text: &Option<String>) -> Option<&str> {
     text.as_deref().map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// The range asked for, open where nothing is said.
+pub(crate) fn open_range(from: &Option<String>, to: &Option<String>) -> ApiResult<TimeRange> {
+    let now = Timestamp::now();
+    let from = given(from).map_or(Ok(TimeRange::ALL.from), |text| moment("from", text, now))?;
+    let to = given(to).map_or(Ok(TimeRange::ALL.to), |text| moment("to", text, now))?;
+    if from >= to {
+        return Err(Problem::invalid("from", format!("expected a time before `to` ({to}), got {from}")));
+    }
+    Ok(TimeRange { from, to })
+}
+
+pub(crate) fn read_filter(text: &Option<String>, kind: RowKind) -> ApiResult<Filter> {
+    filter::parse(text.as_deref().unwrap_or(""), kind).map_err(|error| Problem::invalid("filter", error.to_string()))
 }
 
 /// `spans` or `span`, and so on.

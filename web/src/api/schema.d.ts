@@ -157,6 +157,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every matching row as one file, in no particular order
+         * @description Without `from` and `to` everything there is. JSON lines are the rows as the API shows them, with their whole payloads. A failure after
+         *     the answer began cuts the connection (HTTP/1.1: no last chunk; HTTP/2: a reset), so that a short file is never taken for a whole one.
+         */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/fields/{field}/values": {
         parameters: {
             query?: never;
@@ -168,6 +189,27 @@ export interface paths {
         get: operations["field_values"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stores rows that were exported, as they were
+         * @description Ids, times, costs and all else stay as they are. Importing again makes no duplicates: a span is known by its ids, other rows by what
+         *     they say, within an hour. Good rows are kept and bad ones named. When the answer is an error, the rows before it may be stored: import again.
+         */
+        post: operations["import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -745,6 +787,11 @@ export interface components {
             value: string;
         };
         /**
+         * @description What a file of rows looks like.
+         * @enum {string}
+         */
+        FileFormat: "jsonl" | "csv" | "parquet";
+        /**
          * @description What a time series is split by.
          * @enum {string}
          */
@@ -769,6 +816,23 @@ export interface components {
             min?: number | null;
             /** Format: double */
             sum?: number | null;
+        };
+        /** @description What became of the rows of a file. */
+        ImportReport: {
+            /**
+             * Format: int64
+             * @description Rows that are stored now and were not before this import, or were only known in another form.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Rows that were imported before, within the last hour, or are there twice in the file.
+             */
+            duplicates: number;
+            /** @description The first of them, at most 1,000. */
+            rejected: components["schemas"]["RejectedLine"][];
+            /** Format: int64 */
+            rejected_count: number;
         };
         /** @description A list that is complete: it has no further pages. */
         Items_ApiKey: {
@@ -1158,6 +1222,16 @@ export interface components {
             total_tokens?: number | null;
             /** Format: int64 */
             unpriced_requests: number;
+        };
+        /** @description A row that was not stored, and why. */
+        RejectedLine: {
+            error: string;
+            field: string;
+            /**
+             * Format: int64
+             * @description The line where it begins, from 1; in a Parquet file the number of the row.
+             */
+            line: number;
         };
         /** @description A row that was not stored, and why. */
         RejectedRow: {
@@ -1932,6 +2006,47 @@ export interface operations {
             };
         };
     };
+    export: {
+        parameters: {
+            query?: {
+                /** @description Which rows: `spans` (default), `logs`, `metrics` or `scores`. */
+                kind?: components["schemas"]["RowKind"];
+                /** @description `jsonl` (default), `csv` or `parquet`. */
+                format?: components["schemas"]["FileFormat"];
+                /** @description Start, inclusive: RFC 3339, a Unix time in s, ms, µs or ns, or relative to now (`-7d`). Default: the beginning. */
+                from?: string;
+                /** @description End, exclusive, written like `from`. Default: the end. */
+                to?: string;
+                /** @description A filter, such as `model:gpt-4o status:error`. */
+                filter?: string;
+                /** @description The project to read (id), for callers that are not bound to one by a key. Default: the default project. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     field_values: {
         parameters: {
             query?: {
@@ -1966,6 +2081,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_FieldValue"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    import: {
+        parameters: {
+            query?: {
+                /** @description What the rows are: `spans` (default), `logs`, `metrics` or `scores`. */
+                kind?: components["schemas"]["RowKind"];
+                /** @description `jsonl`, `csv` or `parquet`. Default: what the content type says. */
+                format?: components["schemas"]["FileFormat"];
+                /** @description The project (id), for callers that are not bound to one by a key. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A file that `GET /api/v1/export` wrote, of any size */
+        requestBody: {
+            content: {
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description The accepted rows are durable and visible */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
                 };
             };
             default: {

@@ -4,7 +4,7 @@ use crate::{
     AppState,
     auth::{Authorized, Read, revoked},
     http::{ApiResult, Problem, ProblemDocument, Query},
-    params::{Scope, file_format, given, row_kind},
+    params::{file_format, given, open_range, read_filter, row_kind},
 };
 use axum::{
     body::Body,
@@ -33,26 +33,40 @@ pub(crate) struct ExportParams {
     /// `jsonl` (default), `csv` or `parquet`.
     #[param(value_type = Option<FileFormat>)]
     format: Option<String>,
+    /// Start, inclusive: RFC 3339, a Unix time in s, ms, µs or ns, or relative to now (`-7d`). Default: the beginning.
+    from: Option<String>,
+    /// End, exclusive, written like `from`. Default: the end.
+    to: Option<String>,
+    /// A filter, such as `model:gpt-4o status:error`.
+    filter: Option<String>,
+    /// The project to read (id), for callers that are not bound to one by a key. Default: the default project.
+    #[serde(rename = "project")]
+    _project: Option<String>,
 }
 
 /// Every matching row as one file, in no particular order
 ///
 /// Without `from` and `to` everything there is. JSON lines are the rows as the API shows them, with their whole payloads. A failure after
 /// the answer began cuts the connection (HTTP/1.1: no last chunk; HTTP/2: a reset), so that a short file is never taken for a whole one.
-#[utoipa::path(get, path = "/api/v1/export", tag = "read", params(ExportParams, Scope), responses((status = 200, description = "The file", content_type = "application/x-ndjson", body = String), (status = "default", body = ProblemDocument, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/api/v1/export", tag = "read", params(ExportParams), responses((status = 200, description = "The file", content_type = "application/x-ndjson", body = String), (status = "default", body = ProblemDocument, content_type = "application/problem+json")))]
 pub(crate) async fn export(
     State(state): State<AppState>,
     caller: Authorized<Read>,
     parts: Parts,
     Query(params): Query<ExportParams>,
-    Query(scope): Query<Scope>,
 ) -> ApiResult<Response> {
     if parts.version < Version::HTTP_11 {
         return Err(Problem::bad_request("expected HTTP/1.1 or newer: in an older one an answer that was cut off looks like a whole one"));
     }
     let kind = given(&params.kind).map_or(Ok(RowKind::Span), row_kind)?;
     let format = given(&params.format).map_or(Ok(FileFormat::Jsonl), file_format)?;
-    let query = ExportQuery { project: caller.project, kind, format, range: scope.range_or_all()?, filter: scope.filter(kind)? };
+    let query = ExportQuery {
+        project: caller.project,
+        kind,
+        format,
+        range: open_range(&params.from, &params.to)?,
+        filter: read_filter(&params.filter, kind)?,
+    };
     let rows = state.store.export(query).await?;
     let (draining, revoked) = (state.shutdown.clone().cancelled_owned(), revoked(parts, state.clone(), caller.clone()));
     let end = async move {
