@@ -14,11 +14,18 @@ struct Migration {
 }
 
 /// Released migrations never change; new ones are added at the end.
-const MIGRATIONS: [Migration; 1] = [Migration {
-    version: 1,
-    sqlite: include_str!("../migrations/sqlite/0001_initial.sql"),
-    postgres: include_str!("../migrations/postgres/0001_initial.sql"),
-}];
+const MIGRATIONS: [Migration; 2] = [
+    Migration {
+        version: 1,
+        sqlite: include_str!("../migrations/sqlite/0001_initial.sql"),
+        postgres: include_str!("../migrations/postgres/0001_initial.sql"),
+    },
+    Migration {
+        version: 2,
+        sqlite: include_str!("../migrations/sqlite/0002_derived_data.sql"),
+        postgres: include_str!("../migrations/postgres/0002_derived_data.sql"),
+    },
+];
 
 /// Any number that no other program uses for its locks in this database.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7310027)";

@@ -17,6 +17,8 @@ mod recover;
 mod rows;
 pub(crate) mod schema;
 mod segment;
+#[allow(dead_code, reason = "wired with compaction")]
+mod sidecar;
 mod snapshot;
 mod storage;
 #[cfg(test)]

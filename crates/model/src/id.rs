@@ -114,10 +114,16 @@ hex_id!(
     WriterId,
     16
 );
+hex_id!(
+    /// A request to erase.
+    ErasureId,
+    16
+);
 random_id!(ProjectId);
 random_id!(KeyId);
 random_id!(SegmentId);
 random_id!(WriterId);
+random_id!(ErasureId);
 
 fn decode_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
     let digits = text.as_bytes();

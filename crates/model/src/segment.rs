@@ -63,7 +63,46 @@ pub struct Segment {
     pub created_at: Timestamp,
     /// Given by the catalog when it is published; 0 before.
     pub commit_seq: CommitSeq,
+    /// The earliest publication that one of its rows came in with; at level 0 its own. 0: unknown, any.
+    pub first_seq: CommitSeq,
+    /// What was erased up to this publication is physically gone from it.
+    pub clean_seq: CommitSeq,
+    /// Its texts were dropped by retention: only the numbers are left.
+    pub without_payload: bool,
+    /// Data derived from its rows, in a file beside it. Published with it or not at all.
+    pub sidecar: Option<Sidecar>,
     pub state: SegmentState,
+}
+
+/// The derived data of a compacted segment: filters, text index, rollups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sidecar {
+    /// Size as stored.
+    pub bytes: u64,
+    /// BLAKE3 of the bytes as stored.
+    pub checksum: [u8; 32],
+}
+
+/// What a sidecar's name has behind that of its segment's file.
+pub const SIDECAR_EXTENSION: &str = "sidecar";
+
+impl Segment {
+    /// Below the data root, like the file of the segment itself. `None` without one.
+    pub fn sidecar_path(&self) -> Option<String> {
+        match (&self.location, self.sidecar) {
+            (Location::File(path), Some(_)) => Some(format!("{path}.{SIDECAR_EXTENSION}")),
+            _ => None,
+        }
+    }
+
+    /// Every file that holds a part of it.
+    pub fn files(&self) -> impl Iterator<Item = String> {
+        let file = match &self.location {
+            Location::File(path) => Some(path.clone()),
+            Location::Inline => None,
+        };
+        file.into_iter().chain(self.sidecar_path())
+    }
 }
 
 /// A segment to publish, with its bytes when they live in the catalog.

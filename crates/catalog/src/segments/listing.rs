@@ -9,7 +9,7 @@ use crate::{
 use bytes::Bytes;
 use model::{
     SegmentId, StoreResult,
-    segment::{CommitSeq, SegmentChanges},
+    segment::{CommitSeq, Segment, SegmentChanges},
 };
 
 pub(super) async fn current_seq(database: &Database) -> StoreResult<CommitSeq> {
@@ -61,9 +61,11 @@ pub(super) async fn inline_bytes(database: &Database, id: SegmentId) -> StoreRes
 
 /// Compared byte by byte, not with LIKE: a prefix may contain its wildcards.
 pub(super) async fn known_files(database: &Database, prefix: &str) -> StoreResult<Vec<String>> {
-    sqlx::query_scalar("SELECT file FROM segment WHERE file IS NOT NULL AND substr(file, 1, length($1)) = $1")
+    let rows = sqlx::query(select_segments!("file IS NOT NULL AND substr(file, 1, length($1)) = $1"))
         .bind(prefix)
         .fetch_all(&database.read)
         .await
-        .map_err(store_error)
+        .map_err(store_error)?;
+    let segments = rows.iter().map(from_row).collect::<StoreResult<Vec<_>>>()?;
+    Ok(segments.iter().flat_map(Segment::files).collect())
 }

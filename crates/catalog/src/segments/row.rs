@@ -3,7 +3,7 @@
 use crate::sql::{column, parsed, signed, unsigned};
 use model::{
     ProjectId, StoreResult, Timestamp,
-    segment::{Location, Segment, SegmentState},
+    segment::{Location, Segment, SegmentState, Sidecar},
     telemetry::RowKind,
 };
 use sqlx::{Any, any::AnyRow, query::Query};
@@ -13,7 +13,7 @@ macro_rules! select_segments {
     ($condition:literal) => {
         concat!(
             "SELECT id, kind, level, partition_key, projects, min_time, max_time, row_count, byte_count, file, checksum, schema_version, ",
-            "writer_id, created_at, commit_seq, state FROM segment WHERE ",
+            "writer_id, created_at, commit_seq, first_seq, clean_seq, without_payload, sidecar_bytes, sidecar_checksum, state FROM segment WHERE ",
             $condition
         )
     };
@@ -32,13 +32,27 @@ pub(super) fn from_row(row: &AnyRow) -> StoreResult<Segment> {
         rows: unsigned(row, "row_count")?,
         bytes: unsigned(row, "byte_count")?,
         location: column::<Option<String>>(row, "file")?.map_or(Location::Inline, Location::File),
-        checksum: <[u8; 32]>::try_from(column::<&[u8]>(row, "checksum")?).map_err(|_| crate::sql::damaged("checksum"))?,
+        checksum: checksum(column(row, "checksum")?, "checksum")?,
         schema_version: unsigned(row, "schema_version")?,
         writer: parsed(row, "writer_id", |text| text.parse().ok())?,
         created_at: Timestamp::from_nanos(column(row, "created_at")?),
         commit_seq: unsigned(row, "commit_seq")?,
+        first_seq: unsigned(row, "first_seq")?,
+        clean_seq: unsigned(row, "clean_seq")?,
+        without_payload: column::<i64>(row, "without_payload")? != 0,
+        sidecar: sidecar(row)?,
         state: parsed(row, "state", SegmentState::from_name)?,
     })
+}
+
+fn checksum(bytes: &[u8], name: &'static str) -> StoreResult<[u8; 32]> {
+    bytes.try_into().map_err(|_| crate::sql::damaged(name))
+}
+
+fn sidecar(row: &AnyRow) -> StoreResult<Option<Sidecar>> {
+    let Some(bytes) = column::<Option<i64>>(row, "sidecar_bytes")? else { return Ok(None) };
+    let checksum = checksum(column(row, "sidecar_checksum")?, "sidecar_checksum")?;
+    Ok(Some(Sidecar { bytes: bytes.unsigned_abs(), checksum }))
 }
 
 pub(super) fn insert(segment: &Segment, commit_seq: i64) -> Query<'_, Any, sqlx::any::AnyArguments> {
@@ -48,8 +62,8 @@ pub(super) fn insert(segment: &Segment, commit_seq: i64) -> Query<'_, Any, sqlx:
     };
     sqlx::query(
         "INSERT INTO segment (id, kind, level, partition_key, projects, min_time, max_time, row_count, byte_count, file, checksum, \
-         schema_version, writer_id, created_at, commit_seq, state) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'live')",
+         schema_version, writer_id, created_at, commit_seq, first_seq, clean_seq, without_payload, sidecar_bytes, sidecar_checksum, state) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 'live')",
     )
     .bind(segment.id.to_hex())
     .bind(segment.kind.as_str())
@@ -66,6 +80,11 @@ pub(super) fn insert(segment: &Segment, commit_seq: i64) -> Query<'_, Any, sqlx:
     .bind(segment.writer.to_hex())
     .bind(segment.created_at.as_nanos())
     .bind(commit_seq)
+    .bind(signed(segment.first_seq))
+    .bind(signed(segment.clean_seq))
+    .bind(i64::from(segment.without_payload))
+    .bind(segment.sidecar.map(|sidecar| signed(sidecar.bytes)))
+    .bind(segment.sidecar.as_ref().map(|sidecar| sidecar.checksum.as_slice()))
 }
 
 fn parse_projects(text: &str) -> Option<Vec<ProjectId>> {

@@ -143,6 +143,10 @@ fn level0(
         writer,
         created_at: Timestamp::now(),
         commit_seq: 0,
+        first_seq: 0,
+        clean_seq: 0,
+        without_payload: false,
+        sidecar: None,
         state: SegmentState::Live,
     };
     Ok(Level0 { segment, blob, batch })

@@ -234,6 +234,10 @@ fn write_output(
         writer,
         created_at: Timestamp::now(),
         commit_seq: 0,
+        first_seq: 0,
+        clean_seq: 0,
+        without_payload: false,
+        sidecar: None,
         state: SegmentState::Live,
     })
 }

@@ -54,6 +54,7 @@ fn identity_and_outcome(reader: &mut Reader<'_, Span>) -> StoreResult<()> {
     reader.text("status", |span, text| span.status = Status::from_name(text).unwrap_or_default())?;
     reader.text("error_type", |span, text| span.error_type = owned(text))?;
     reader.text("error_message", |span, text| span.error_message = owned(text))?;
+    reader.flag("running", |span, flag| span.running = flag)?;
     reader.flag("billed", |span, flag| span.billed = flag)?;
     reader.time("ingest_time", |span, time| span.ingest_time = time)
 }

@@ -46,6 +46,7 @@ pub(crate) fn encode_spans(project: ProjectId, rows: &[Incoming<Span>]) -> Resul
             rows.number(|span| span.duration_ms),
             rows.number(|span| span.time_to_first_token_ms),
             rows.required_text(|span| span.status.as_str()),
+            rows.flag(|span| Some(span.running)),
             rows.text(|span| span.error_type.as_deref()),
             rows.text(|span| span.error_message.as_deref()),
             rows.text(|span| span.provider.as_deref()),

@@ -57,6 +57,7 @@ fn span() -> Vec<Field> {
         optional("duration_ms", DataType::Float64),
         optional("time_to_first_token_ms", DataType::Float64),
         required("status", DataType::Utf8),
+        optional("running", DataType::Boolean),
     ]);
     fields.extend(texts(["error_type", "error_message", "provider", "request_model", "response_model", "response_id", "operation"]));
     fields.push(required("finish_reasons", text_list_type()));

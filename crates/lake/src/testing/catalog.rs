@@ -239,11 +239,7 @@ impl SegmentCatalog for MemoryCatalog {
 
     async fn known_files(&self, prefix: &str) -> StoreResult<Vec<String>> {
         let state = self.state()?;
-        let files = state.rows.values().filter_map(|row| match &row.segment.location {
-            Location::File(path) if path.starts_with(prefix) => Some(path.clone()),
-            _ => None,
-        });
-        Ok(files.collect())
+        Ok(state.rows.values().flat_map(|row| row.segment.files()).filter(|file| file.starts_with(prefix)).collect())
     }
 
     async fn deleted_projects(&self) -> StoreResult<Vec<ProjectId>> {

@@ -1,5 +1,6 @@
 //! The record: everything becomes a span, a log record, a metric point or a score.
 
+mod amend;
 mod batch;
 mod cost;
 mod log;

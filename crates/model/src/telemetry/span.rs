@@ -155,7 +155,10 @@ pub struct Span {
     pub name: String,
     pub kind: SpanKind,
     pub start_time: Timestamp,
-    /// `None` while running. Before `start_time` when the client said so (then flagged in `quality`).
+    /// The client has reported the start and will report the end.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub running: bool,
+    /// `None` while running or when never told. Before `start_time` when the client said so (then flagged in `quality`).
     pub end_time: Option<Timestamp>,
     pub duration_ms: Option<f64>,
     pub time_to_first_token_ms: Option<f64>,
@@ -204,6 +207,7 @@ impl Span {
             name: name.into(),
             kind: SpanKind::Other,
             start_time,
+            running: false,
             end_time: None,
             duration_ms: None,
             time_to_first_token_ms: None,

@@ -15,6 +15,9 @@ pub struct SpanSummary {
     pub name: String,
     pub kind: SpanKind,
     pub start_time: Timestamp,
+    /// The client has reported the start and will report the end.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub running: bool,
     pub end_time: Option<Timestamp>,
     pub duration_ms: Option<f64>,
     pub time_to_first_token_ms: Option<f64>,
@@ -57,6 +60,7 @@ impl From<&Span> for SpanSummary {
             name: span.name.clone(),
             kind: span.kind,
             start_time: span.start_time,
+            running: span.running,
             end_time: span.end_time,
             duration_ms: span.duration_ms,
             time_to_first_token_ms: span.time_to_first_token_ms,

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use model::{
     ProjectId, SegmentId, StoreError, Timestamp, WriterId,
     ports::SegmentCatalog,
-    segment::{Location, NewSegment, Publication, PublishOutcome, Segment, SegmentState},
+    segment::{Location, NewSegment, Publication, PublishOutcome, Segment, SegmentState, Sidecar},
     telemetry::RowKind,
 };
 use std::{sync::Arc, time::Duration};
@@ -55,6 +55,10 @@ pub fn new_segment(writer: WriterId, file: Option<&str>) -> NewSegment {
         writer,
         created_at: Timestamp::from_nanos(1_700_000_000_000_000_001),
         commit_seq: 0,
+        first_seq: 3,
+        clean_seq: 2,
+        without_payload: file.is_some(),
+        sidecar: file.map(|_| Sidecar { bytes: 9, checksum: [0xcd; 32] }),
         state: SegmentState::Live,
     };
     NewSegment { segment, inline }
@@ -318,12 +322,12 @@ async fn files_are_known_while_a_row_names_them(store: Store) {
     let (a, b) = (new_segment(writer, Some("l_1/a%")), new_segment(writer, Some("lx1/b")));
     let a_id = a.segment.id;
     store.publish(publication(writer, vec![a, b, new_segment(writer, None)], &[])).await.unwrap();
-    assert_eq!(store.known_files("l_1/").await.unwrap(), ["l_1/a%"]);
+    assert_eq!(store.known_files("l_1/").await.unwrap(), ["l_1/a%", "l_1/a%.sidecar"]);
     let mut all = store.known_files("").await.unwrap();
     all.sort();
-    assert_eq!(all, ["l_1/a%", "lx1/b"]);
+    assert_eq!(all, ["l_1/a%", "l_1/a%.sidecar", "lx1/b", "lx1/b.sidecar"]);
     publish_one(&*store, writer, &[a_id]).await;
-    assert_eq!(store.known_files("l_1/").await.unwrap(), ["l_1/a%"], "retired ones are known too");
+    assert_eq!(store.known_files("l_1/").await.unwrap(), ["l_1/a%", "l_1/a%.sidecar"], "retired ones are known too");
     store.forget_segments(&[a_id]).await.unwrap();
     assert!(store.known_files("l_1/").await.unwrap().is_empty());
 }

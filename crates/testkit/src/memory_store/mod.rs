@@ -8,7 +8,6 @@
 //! - a later report of a stored span is merged into it, the last known value wins;
 //! - an attribute that is not text compares by its JSON text.
 
-mod amend;
 mod analytics;
 mod calls;
 mod errors;

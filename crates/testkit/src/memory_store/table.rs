@@ -1,6 +1,5 @@
 //! The rows of one project, and which bodies were seen before.
 
-use super::amend::amend;
 use model::{
     ProjectId, SpanId, TimeRange, Timestamp, TraceId,
     telemetry::{BodyDigest, Incoming, LogRecord, MetricPoint, RowBatch, RowKind, Score, Span},
@@ -42,7 +41,7 @@ impl Rows {
                 Entry::Vacant(vacant) => {
                     vacant.insert(incoming.row);
                 }
-                Entry::Occupied(mut earlier) => amend(earlier.get_mut(), incoming.row),
+                Entry::Occupied(mut earlier) => earlier.get_mut().amend(incoming.row),
             }
         }
         let before = self.logs.len() + self.metrics.len() + self.scores.len();
