@@ -6,6 +6,7 @@
 mod commit;
 mod compact;
 mod config;
+pub mod doctor;
 mod export;
 mod fault;
 mod gc;

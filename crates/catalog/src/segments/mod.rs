@@ -3,7 +3,7 @@
 mod listing;
 mod publish;
 mod retirement;
-mod row;
+pub(crate) mod row;
 mod writers;
 
 use crate::{Catalog, accounts::projects, error::store_error};
@@ -19,7 +19,7 @@ use std::time::Duration;
 
 /// Takes the lock that puts publications, fencing and quarantine in one order, and gives the next commit_seq.
 /// It becomes the newest one when the transaction commits.
-async fn next_seq(transaction: &mut Transaction<'static, Any>) -> StoreResult<i64> {
+pub(crate) async fn next_seq(transaction: &mut Transaction<'static, Any>) -> StoreResult<i64> {
     sqlx::query_scalar("UPDATE commit_counter SET seq = seq + 1 WHERE id = 1 RETURNING seq")
         .fetch_one(&mut **transaction)
         .await

@@ -53,6 +53,10 @@ mod tests {
             writer: WriterId::generate(),
             created_at: Timestamp::from_nanos(0),
             commit_seq: 1,
+            first_seq: 0,
+            clean_seq: 0,
+            without_payload: false,
+            sidecar: None,
             state: SegmentState::Live,
         }
     }

@@ -47,7 +47,7 @@ pub fn columns_of(kind: RowKind) -> &'static [ExportColumn] {
     }
 }
 
-const SPAN: [ExportColumn; 66] = [
+const SPAN: [ExportColumn; 67] = [
     text("trace_id"),
     text("span_id"),
     text("parent_span_id"),
@@ -55,6 +55,7 @@ const SPAN: [ExportColumn; 66] = [
     text("name"),
     text("kind"),
     text("start_time"),
+    json("running"),
     text("end_time"),
     json("duration_ms"),
     json("time_to_first_token_ms"),

@@ -4,6 +4,7 @@
 mod accounts;
 mod bus;
 mod health;
+mod inspection;
 mod jobs;
 mod maintenance;
 mod segments;
@@ -12,6 +13,7 @@ mod telemetry_store;
 pub use accounts::{Accounts, ApiKey, KeyScope, KeySecretHash, NewKey, Project, Session, TokenHash};
 pub use bus::{Bus, BusMessage, Cache, Topic};
 pub use health::{ComponentHealth, ComponentStatus, HealthCheck};
+pub use inspection::{CatalogInspection, CatalogState, WriterState};
 pub use jobs::{JobLease, JobLeases};
 pub use maintenance::{CompactionReport, Maintenance};
 pub use segments::{SegmentCatalog, SnapshotLease};

@@ -56,6 +56,7 @@ pub(super) async fn every_kind_comes_back_from_jsonl_and_csv(subject: &Subject) 
     odd.name = " a, \"b\"\r\nc".into();
     odd.user_id = Some("007".into());
     odd.session_id = Some("null".into());
+    odd.running = true;
     odd.payload.tools = Some(serde_json::json!("text"));
     let spans = vec![full_span(), llm_span(1), odd];
     let logs = vec![full_log(), log(1), log(1)];
