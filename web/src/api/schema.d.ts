@@ -1314,6 +1314,8 @@ export interface components {
             request_model?: string | null;
             response_id?: string | null;
             response_model?: string | null;
+            /** @description The client has reported the start and will report the end. */
+            running?: boolean;
             service?: string | null;
             session_id?: string | null;
             source: components["schemas"]["Source"];
@@ -1396,6 +1398,8 @@ export interface components {
             release?: string | null;
             request_model?: string | null;
             response_model?: string | null;
+            /** @description The client has reported the start and will report the end. */
+            running?: boolean;
             service?: string | null;
             session_id?: string | null;
             source: components["schemas"]["Source"];

@@ -99,6 +99,9 @@ impl DoctorReport {
     }
 
     pub(super) fn conclude(&mut self) {
-        self.healthy = self.problems.iter().all(|problem| problem.repaired.is_some());
+        // A damaged segment that was taken out of reads is still damaged.
+        let is_mended =
+            |problem: &Problem| problem.repaired.is_some() && matches!(problem.kind, ProblemKind::Orphan | ProblemKind::QuarantinedWhole);
+        self.healthy = self.problems.iter().all(is_mended);
     }
 }

@@ -21,8 +21,9 @@ const PIECES_AHEAD: usize = 2;
 const STALL_LIMIT: Duration = Duration::from_secs(300);
 /// The same for one that trickles: a day at 100 kB/s is 8 GB.
 pub(super) const MAX_DURATION: Duration = Duration::from_secs(24 * 3_600);
-/// While queries run, the work rests so many times as long as it worked: it takes a quarter of a thread.
-const REST_FACTOR: u32 = 3;
+/// The work rests as long as it worked, so that two exports together leave a core to ingest; while queries run, three times as long.
+const REST_FACTOR: u32 = 1;
+const REST_FACTOR_BESIDE_QUERIES: u32 = 3;
 /// Longest rest, so that one slow step does not stop the work.
 const MAX_REST: Duration = Duration::from_millis(500);
 
@@ -56,14 +57,12 @@ impl Sink {
         Ok(())
     }
 
-    /// Lets queries go first. To be called after each step of some milliseconds.
+    /// Lets others go first. To be called after each step of some milliseconds.
     pub(crate) async fn step_aside(&mut self) {
         let worked = self.step_began.elapsed();
-        if self.queries.available_permits() < self.places {
-            tokio::time::sleep((worked * REST_FACTOR).min(MAX_REST)).await;
-        } else {
-            tokio::task::yield_now().await;
-        }
+        let is_beside_queries = self.queries.available_permits() < self.places;
+        let factor = if is_beside_queries { REST_FACTOR_BESIDE_QUERIES } else { REST_FACTOR };
+        tokio::time::sleep((worked * factor).min(MAX_REST)).await;
         self.step_began = Instant::now();
     }
 }

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod bus;
 pub mod cache;
 pub mod case;
+pub mod inspection;
 pub mod jobs;
 pub mod segments;
 pub mod telemetry_store;
