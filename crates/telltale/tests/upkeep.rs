@@ -38,7 +38,7 @@ fn said(output: &Output) -> String {
 /// Sends a list of calls whose prompts are all different and compress badly, so that the commit becomes a file.
 async fn send(client: &reqwest::Client, server: &Running, batch: usize) -> bool {
     let text = |number: usize| (0..300usize).map(|word| format!("{:x} ", (word + 3) * (number + 7) * (batch + 11))).collect::<String>();
-    let call = |number| json!({"id": format!("{batch}-{number}"), "provider": "openai", "model": "gpt-4o", "prompt": text(number), "response": "a"});
+    let call = |number| json!({"id": format!("call-{batch}-{number}"), "provider": "openai", "model": "gpt-4o", "prompt": text(number), "response": "a"});
     let calls: Vec<Value> = (0..PER_BATCH).map(call).collect();
     let answer = client.post(server.url("/api/v1/ingest/llm/bulk")).json(&json!({"logs": calls})).send().await;
     answer.is_ok_and(|answer| answer.status() == 200)
@@ -127,7 +127,7 @@ async fn a_backup_under_load_has_every_row_acknowledged_before_it_began() {
         assert!(!refused.status.success() && said(&refused).contains("already served"), "not onto a folder in use: {}", said(&refused));
         assert!(restored.terminate().await.unwrap().0.success());
         let missing =
-            (0..before).flat_map(|batch| (0..PER_BATCH).map(move |number| format!("{batch}-{number}"))).find(|id| !found.contains(id));
+            (0..before).flat_map(|batch| (0..PER_BATCH).map(move |number| format!("call-{batch}-{number}"))).find(|id| !found.contains(id));
         assert_eq!(missing, None, "of {before} batches");
     }
     assert!(new_files[1].1 < new_files[1].0, "what was there already stays: {new_files:?}");

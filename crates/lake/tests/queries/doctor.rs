@@ -39,7 +39,7 @@ impl Folder {
         store(0..300, "").await;
         compact_all(&lake).await;
         // Too large for the catalog, however well it compresses.
-        let noise: String = (0..40_000u64).map(|number| char::from(33 + (number.wrapping_mul(2_654_435_761) >> 13) as u8 % 90)).collect();
+        let noise: String = (0..3_000u32).map(|number| blake3::hash(&number.to_le_bytes()).to_string()).collect();
         store(300..310, &noise).await;
         store(310..340, "").await;
         lake.shutdown().await;
