@@ -66,6 +66,8 @@ step_web() {
 
 step_sdk() { run_pytest "real SDKs" sdk; }
 
+step_open_files() { run_pytest "open files" open_files; }
+
 step_browser() {
   build_all || say "the build failed: what follows runs the last one"
   local out=$cache/browser-tests.json status

@@ -50,6 +50,16 @@ impl Database {
         }
     }
 
+    /// Without waiting for a server that is still starting, and without making an SQLite file.
+    pub(crate) async fn open_existing(url: &CatalogUrl, read_only: bool) -> Result<Self, CatalogError> {
+        sqlx::any::install_default_drivers();
+        let target = url.to_string();
+        match &url.0 {
+            Target::Sqlite(path) => sqlite::connect_existing(path, target, read_only).await,
+            Target::Postgres(address) => postgres::connect(address, target).await,
+        }
+    }
+
     async fn connect(url: &CatalogUrl) -> Result<Self, CatalogError> {
         let target = url.to_string();
         match &url.0 {

@@ -15,6 +15,8 @@ pub enum CatalogError {
     Unsafe { target: String, setting: &'static str, found: String, needed: String },
     #[error("the database {target} has schema version {found}, this program knows up to {known}: use the newer program that wrote it")]
     NewerSchema { target: String, found: i64, known: i64 },
+    #[error("the database {target} has schema version {found}, this program needs {known}: run `telltale migrate` first")]
+    OlderSchema { target: String, found: i64, known: i64 },
     #[error("migration {version} of the database {target} is not the one this program knows: the schema was changed by other means")]
     ChangedMigration { target: String, version: i64 },
     #[error("the database {target} cannot be prepared: {cause}")]

@@ -7,6 +7,7 @@ mod accounts;
 mod database;
 mod error;
 mod health;
+mod inspection;
 mod jobs;
 mod lookup_cache;
 mod migrate;
@@ -47,6 +48,14 @@ impl Catalog {
         let database = Database::open(&url).await?;
         migrate::run(&database).await?;
         Ok(Self { inner: Arc::new(Inner { database, keys: LookupCache::default(), policies: LookupCache::default() }) })
+    }
+
+    /// Connects to a catalog that exists and has this program's schema, and changes nothing: for looking at it beside a running server.
+    /// With `read_only` nothing can be changed later either.
+    pub async fn open_existing(url: CatalogUrl, read_only: bool) -> Result<Self, CatalogError> {
+        let database = Database::open_existing(&url, read_only).await?;
+        migrate::check(&database).await?;
+        Ok(Self { inner: Arc::new(Inner { database, keys: KeyCache::default() }) })
     }
 
     /// Waits for what is under way and closes every connection.

@@ -56,6 +56,31 @@ pub(crate) async fn run(database: &Database) -> Result<(), CatalogError> {
     transaction.commit().await.map_err(failed)
 }
 
+/// Whether the schema is this program's, changing nothing.
+pub(crate) async fn check(database: &Database) -> Result<(), CatalogError> {
+    let failed = |error: Error| open_error(&database.target, error);
+    let mut snapshot = database.begin_snapshot().await.map_err(failed)?;
+    let applied = applied(&mut snapshot).await.map_err(failed)?;
+    snapshot.rollback().await.map_err(failed)?;
+    let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
+    let found = applied.iter().map(|(version, _)| *version).max().unwrap_or_default();
+    let target = || database.target.clone();
+    if found > known {
+        return Err(CatalogError::NewerSchema { target: target(), found, known });
+    }
+    for migration in &MIGRATIONS {
+        let text = if database.backend == Backend::Sqlite { migration.sqlite } else { migration.postgres };
+        match applied.iter().find(|(version, _)| *version == migration.version) {
+            None => return Err(CatalogError::OlderSchema { target: target(), found, known }),
+            Some((version, checksum)) if *checksum != blake3::hash(text.as_bytes()).to_hex().to_string() => {
+                return Err(CatalogError::ChangedMigration { target: target(), version: *version });
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
 async fn applied(transaction: &mut Transaction<'static, Any>) -> Result<Vec<(i64, String)>, Error> {
     let rows = sqlx::query("SELECT version, checksum FROM schema_migration").fetch_all(&mut **transaction).await?;
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()

@@ -39,6 +39,28 @@ pub(crate) async fn connect(path: &Path, target: String) -> Result<Database, Cat
     Ok(Database { backend: Backend::Sqlite, target, write, read })
 }
 
+/// One that is there already, set up by another process. `read_only` also bars what SQLite itself would tidy up.
+pub(crate) async fn connect_existing(path: &Path, target: String, read_only: bool) -> Result<Database, CatalogError> {
+    if !path.is_file() {
+        return Err(CatalogError::Failed { target, cause: "there is no such file".to_owned() });
+    }
+    let mode = if read_only { "ro" } else { "rw" };
+    let options = options_with(path, mode).map_err(|error| open_error(&target, error))?;
+    let settings = if read_only {
+        "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON;"
+    } else {
+        "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+    };
+    let pool = AnyPoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .after_connect(move |connection, _| Box::pin(async move { connection.execute(settings).await.map(drop) }))
+        .connect_with(options)
+        .await
+        .map_err(|error| open_error(&target, error))?;
+    Ok(Database { backend: Backend::Sqlite, target, write: pool.clone(), read: pool })
+}
+
 fn pool(connections: u32, extra: &'static str) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(connections)
@@ -60,9 +82,13 @@ fn pool(connections: u32, extra: &'static str) -> AnyPoolOptions {
 }
 
 fn options(path: &Path) -> Result<AnyConnectOptions, Error> {
+    options_with(path, "rwc")
+}
+
+fn options_with(path: &Path, mode: &str) -> Result<AnyConnectOptions, Error> {
     let absolute = std::path::absolute(path)?;
     let text = absolute.to_str().ok_or_else(|| Error::Configuration("the path of the database is not UTF-8".into()))?;
-    AnyConnectOptions::from_str(&format!("sqlite://{}?mode=rwc", percent_encode(text))).map(ConnectOptions::disable_statement_logging)
+    AnyConnectOptions::from_str(&format!("sqlite://{}?mode={mode}", percent_encode(text))).map(ConnectOptions::disable_statement_logging)
 }
 
 fn percent_encode(path: &str) -> String {

@@ -7,12 +7,12 @@ mod support;
 use catalog::{Catalog, CatalogError, CatalogUrl};
 use model::{
     StoreError,
-    ports::{Accounts, ComponentStatus, HealthCheck, JobLeases, SegmentCatalog},
+    ports::{Accounts, CatalogInspection, ComponentStatus, HealthCheck, JobLeases, SegmentCatalog},
 };
 use std::sync::Arc;
 use support::Durable;
 use testkit::{
-    conformance::{accounts, case::run_all, erasures, jobs, retention, segments},
+    conformance::{accounts, case::run_all, erasures, inspection, jobs, retention, segments},
     postgres::TempPostgres,
 };
 
@@ -32,6 +32,7 @@ async fn the_catalog_conforms_on_postgres() {
     run_all(erasures::CASES, async || Arc::new(fresh(&server).await) as Arc<dyn erasures::WholeCatalog>).await;
     run_all(retention::CASES, async || Arc::new(fresh(&server).await) as Arc<dyn erasures::WholeCatalog>).await;
     run_all(jobs::CASES, async || Arc::new(fresh(&server).await) as Arc<dyn JobLeases>).await;
+    run_all(inspection::CASES, async || Arc::new(fresh(&server).await) as Arc<dyn CatalogInspection>).await;
     let url = server.create_database().unwrap();
     let (one, two) = tokio::join!(open(&url), open(&url));
     support::two_handles_work_together(&one, &two).await;

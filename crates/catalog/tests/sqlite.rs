@@ -5,10 +5,10 @@
 mod support;
 
 use catalog::{Catalog, CatalogError, CatalogUrl};
-use model::ports::{Accounts, HealthCheck, JobLeases, SegmentCatalog};
+use model::ports::{Accounts, CatalogInspection, HealthCheck, JobLeases, SegmentCatalog};
 use std::{path::Path, sync::Arc, time::Duration};
 use support::Durable;
-use testkit::conformance::{accounts, case::run_all, erasures, jobs, retention, segments};
+use testkit::conformance::{accounts, case::run_all, erasures, inspection, jobs, retention, segments};
 
 async fn open(path: &Path) -> Catalog {
     Catalog::open(CatalogUrl::parse(&format!("sqlite:{}", path.display())).unwrap()).await.unwrap()
@@ -37,6 +37,12 @@ async fn erasures_and_retention_conform() {
 async fn jobs_conform() {
     let folder = tempfile::tempdir().unwrap();
     run_all(jobs::CASES, async || Arc::new(fresh(folder.path()).await) as Arc<dyn JobLeases>).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn inspection_conforms() {
+    let folder = tempfile::tempdir().unwrap();
+    run_all(inspection::CASES, async || Arc::new(fresh(folder.path()).await) as Arc<dyn CatalogInspection>).await;
 }
 
 async fn fresh(folder: &Path) -> Catalog {
@@ -102,4 +108,60 @@ async fn health_says_up_then_down() {
     let health = catalog.check().await;
     assert_eq!((health.status, health.required), (model::ports::ComponentStatus::Down, true));
     assert!(health.latency_ms < Duration::from_secs(1).as_millis() as f64);
+}
+
+#[tokio::test]
+async fn looking_at_a_catalog_changes_nothing_and_needs_its_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalog.db");
+    let url = || CatalogUrl::parse(&format!("sqlite:{}", path.display())).unwrap();
+    assert!(Catalog::open_existing(url(), true).await.is_err(), "there is none, and none is made");
+    assert!(!path.exists());
+    let running = open(&path).await;
+    let looking = Catalog::open_existing(url(), true).await.unwrap();
+    let writer = running.register_writer("test").await.unwrap();
+    segments::publish_one(&running, writer, &[]).await;
+    assert_eq!(looking.state().await.unwrap().segments.len(), 1, "it sees what is written meanwhile");
+    assert!(looking.register_writer("looker").await.is_err(), "and writes nothing");
+    looking.close().await;
+    running.close().await;
+    support::sqlite(&path, "DELETE FROM schema_migration WHERE version > 1").await;
+    let error = Catalog::open_existing(url(), true).await.err().unwrap();
+    assert!(matches!(error, CatalogError::OlderSchema { found: 1, .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_copy_is_whole_and_knows_no_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, copy) = (folder.path().join("catalog.db"), folder.path().join("copy.db"));
+    let catalog = open(&path).await;
+    let before = Durable::fill(&catalog).await;
+    catalog.lease_snapshot(1, Duration::from_secs(60)).await.unwrap();
+    catalog.copy_to(&copy).await.unwrap();
+    assert!(catalog.copy_to(&copy).await.is_err(), "nothing is overwritten");
+    let copied = open(&copy).await;
+    assert_eq!(Durable::read(&copied, before.segment).await, before);
+    let state = copied.state().await.unwrap();
+    assert_eq!((state.writers.len(), state.leases), (0, 0));
+}
+
+#[tokio::test]
+async fn erasures_that_were_done_without_a_segment_are_not_done_when_it_is_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalog.db");
+    let catalog = open(&path).await;
+    let project = catalog.default_project().await.unwrap().id;
+    let writer = catalog.register_writer("test").await.unwrap();
+    let mut new = segments::new_segment(writer, None);
+    (new.segment.projects, new.segment.clean_seq) = (vec![project], 2);
+    let segment = new.segment.id;
+    catalog.publish(segments::publication(writer, vec![new], &[])).await.unwrap();
+    catalog.quarantine(segment, "test").await.unwrap();
+    for (id, seq) in [("older", 2), ("newer", 3)] {
+        support::sqlite(&path, &format!("INSERT INTO erasure VALUES ('{id}', '{project}', '{{}}', {seq}, 0, 0, x'', {seq}, 1, 1)")).await;
+    }
+    assert!(catalog.reinstate(segment).await.unwrap());
+    support::sqlite(&path, "CREATE TABLE unfinished AS SELECT id FROM erasure WHERE rewritten_at IS NULL AND erased_at IS NULL").await;
+    support::sqlite(&path, "UPDATE project SET name = (SELECT group_concat(id) FROM unfinished)").await;
+    assert_eq!(catalog.list_projects().await.unwrap()[0].name, "newer");
 }

@@ -8,6 +8,8 @@ mod commit;
 mod compact;
 mod config;
 mod erase;
+pub mod doctor;
+mod export;
 mod fault;
 mod gc;
 mod health;

@@ -6,6 +6,7 @@ pub mod erase;
 pub mod error;
 pub mod filter;
 pub mod id;
+pub mod interchange;
 pub mod live;
 pub mod money;
 pub mod ports;

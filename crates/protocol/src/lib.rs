@@ -17,6 +17,7 @@ mod usage;
 pub use ids::{ID_CONVENTIONS, native_span_id, native_trace_id};
 pub use json_bounds::check_json_values;
 pub use messages::regenerate::{RegenerateError, regenerate, regenerate_value};
+pub use rules::check_time;
 
 use model::{Timestamp, telemetry::Incoming};
 

@@ -37,7 +37,7 @@ pub(crate) fn shared_bytes_per_row(rows: usize) -> usize {
 }
 
 /// Refuses times before 2000, more than 24 hours ahead of arrival, or older than the project's retention. Names the rule.
-pub(crate) fn check_time(field: &str, time: Timestamp, context: &IngestContext) -> Result<(), RowError> {
+pub fn check_time(field: &str, time: Timestamp, context: &IngestContext) -> Result<(), RowError> {
     if time < EARLIEST {
         return Err(RowError::new(field, format!("{time} is before 2000-01-01T00:00:00Z, the earliest time accepted")));
     }

@@ -1,7 +1,7 @@
 //! What the binary decides and the server obeys.
 
 use model::query::SqlLimits;
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 /// Limits and addresses of one server. `ServerConfig::new` gives the defaults; the fields may be changed before the state is made.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub struct ServerConfig {
     pub sql: SqlLimits,
     /// Most live streams (`/api/v1/live`) at once: each holds a bus subscription.
     pub max_live_streams: usize,
+    /// Where a Parquet file that is imported lies while it is read. It has no name there: nothing stays behind.
+    pub spool_dir: PathBuf,
 }
 
 impl ServerConfig {
@@ -36,6 +38,7 @@ impl ServerConfig {
             max_inflight_ingest_bytes: 256 << 20,
             sql: SqlLimits::default(),
             max_live_streams: 256,
+            spool_dir: std::env::temp_dir(),
         }
     }
 }

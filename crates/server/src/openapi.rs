@@ -1,7 +1,10 @@
 //! The OpenAPI document, generated from the handlers.
 
 use crate::{router::documented_routes, routes::live::Missed};
-use model::{query::GroupBy, telemetry::RowKind};
+use model::{
+    query::{FileFormat, GroupBy},
+    telemetry::RowKind,
+};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -13,7 +16,7 @@ use utoipa::{
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Telltale", description = "LLM observability: take in calls, read them back, see what they cost.", license(name = "Apache-2.0", identifier = "Apache-2.0")),
-    components(schemas(Missed, RowKind, GroupBy)),
+    components(schemas(Missed, RowKind, GroupBy, FileFormat)),
     modifiers(&Credentials),
     tags(
         (name = "ingest", description = "Sending telemetry"),

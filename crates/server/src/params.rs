@@ -4,7 +4,7 @@ use crate::http::{ApiResult, Problem};
 use model::{
     ProjectId, TimeRange, Timestamp,
     filter::{self, Filter},
-    query::{Cursor, DashboardQuery, ListQuery, MAX_PAGE},
+    query::{Cursor, DashboardQuery, FileFormat, ListQuery, MAX_PAGE},
     telemetry::RowKind,
     time::{NANOS_PER_DAY, NANOS_PER_SECOND},
 };
@@ -64,8 +64,7 @@ impl Scope {
     }
 
     pub(crate) fn filter(&self, kind: RowKind) -> ApiResult<Filter> {
-        let text = self.filter.as_deref().unwrap_or("");
-        filter::parse(text, kind).map_err(|error| Problem::invalid("filter", error.to_string()))
+        read_filter(&self.filter, kind)
     }
 
     pub(crate) fn dashboard_query(&self, project: ProjectId) -> ApiResult<DashboardQuery> {
@@ -99,6 +98,31 @@ pub(crate) fn limit(text: &Option<String>, default: usize, max: usize) -> ApiRes
 /// A parameter that is there and not empty: `?from=` means that nothing is said.
 pub(crate) fn given(text: &Option<String>) -> Option<&str> {
     text.as_deref().map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// The range asked for, open where nothing is said.
+pub(crate) fn open_range(from: &Option<String>, to: &Option<String>) -> ApiResult<TimeRange> {
+    let now = Timestamp::now();
+    let from = given(from).map_or(Ok(TimeRange::ALL.from), |text| moment("from", text, now))?;
+    let to = given(to).map_or(Ok(TimeRange::ALL.to), |text| moment("to", text, now))?;
+    if from >= to {
+        return Err(Problem::invalid("from", format!("expected a time before `to` ({to}), got {from}")));
+    }
+    Ok(TimeRange { from, to })
+}
+
+pub(crate) fn read_filter(text: &Option<String>, kind: RowKind) -> ApiResult<Filter> {
+    filter::parse(text.as_deref().unwrap_or(""), kind).map_err(|error| Problem::invalid("filter", error.to_string()))
+}
+
+/// `spans` or `span`, and so on.
+pub(crate) fn row_kind(text: &str) -> ApiResult<RowKind> {
+    let kind = RowKind::from_name(text.strip_suffix('s').unwrap_or(text));
+    kind.ok_or_else(|| Problem::invalid("kind", "expected spans, logs, metrics or scores"))
+}
+
+pub(crate) fn file_format(text: &str) -> ApiResult<FileFormat> {
+    FileFormat::from_name(text).ok_or_else(|| Problem::invalid("format", "expected jsonl, csv or parquet"))
 }
 
 fn moment(field: &str, text: &str, now: Timestamp) -> ApiResult<Timestamp> {

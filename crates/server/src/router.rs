@@ -2,21 +2,29 @@
 
 use crate::{
     AppState, assets,
-    http::{observe, panic_answer},
+    http::{observe, panic_answer, time_limit},
     ingest,
     openapi::Base,
     routes::{
-        analytics, auth, erasures, fields, health, keys, live, logs, metrics, people, projects, retention, scores, spans, sql, status, traces,
+        analytics, auth, erasures, export, fields, health, keys, live, logs, metrics, people, projects, retention, scores, spans, sql, status,
+        traces,
     },
 };
 use axum::{
     Json, Router,
     extract::DefaultBodyLimit,
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, header},
     middleware::from_fn_with_state,
     routing::get,
 };
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer, DefaultPredicate,
+        predicate::{NotForContentType, Predicate},
+    },
+    set_header::SetResponseHeaderLayer,
+};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use utoipa_swagger_ui::{Config, SwaggerUi};
@@ -60,6 +68,7 @@ fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(scores::delete_score))
         .routes(routes!(sql::sql))
         .routes(routes!(live::live))
+        .routes(routes!(export::export))
         // Analytics
         .routes(routes!(analytics::dashboard))
         .routes(routes!(analytics::timeseries))
@@ -93,13 +102,13 @@ pub fn otlp_router(state: AppState) -> Router {
 
 /// What surrounds every route, outermost last.
 fn with_common_layers(routes: Router<AppState>, state: AppState) -> Router {
-    let timeout = TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, state.config.request_timeout);
+    let worth_compressing = DefaultPredicate::new().and(NotForContentType::const_new("application/vnd.apache.parquet"));
     let mut routes = routes
         .layer(CatchPanicLayer::custom(panic_answer))
-        .layer(timeout)
+        .layer(from_fn_with_state(state.clone(), time_limit))
         .layer(from_fn_with_state(state.clone(), observe))
         // Leaves event streams, images and small bodies alone.
-        .layer(CompressionLayer::new());
+        .layer(CompressionLayer::new().compress_when(worth_compressing));
     for (name, value) in SECURITY_HEADERS {
         let (name, value) = (HeaderName::from_static(name), HeaderValue::from_static(value));
         routes = routes.layer(SetResponseHeaderLayer::if_not_present(name, value));

@@ -49,6 +49,7 @@ pub struct Shared {
     /// Counts the bytes of ingest bodies under way.
     pub ingest_gate: Gate,
     pub(crate) live_gate: Gate,
+    pub(crate) import_gate: Gate,
     pub(crate) admin: AdminState,
     pub(crate) login: LoginGuard,
     pub(crate) started: Instant,
@@ -71,6 +72,9 @@ impl Deref for Shared {
     }
 }
 
+/// Imports at once: each takes rows as fast as they can be stored, and the others would only take turns.
+const MAX_IMPORTS: usize = 2;
+
 /// How long another process's deletion of the default project may go unnoticed. This process's own is noticed at once.
 const DEFAULT_PROJECT_LIFETIME: Duration = Duration::from_secs(1);
 
@@ -80,6 +84,7 @@ impl AppState {
             metrics: Metrics::default(),
             ingest_gate: Gate::new("ingest bodies under way", parts.config.max_inflight_ingest_bytes),
             live_gate: Gate::new("live streams", parts.config.max_live_streams),
+            import_gate: Gate::new("imports", MAX_IMPORTS),
             admin: AdminState::default(),
             login: LoginGuard::default(),
             started: Instant::now(),

@@ -1,11 +1,13 @@
-//! The command line: `telltale serve | worker | migrate | health`, each flag also an environment variable and a key of `telltale.toml`.
+//! The command line: `telltale serve | worker | migrate | export | import | doctor | backup | health`, each flag also an environment variable and a key of `telltale.toml`.
 
 use crate::{
     config,
     roles::{health, migrate, serve, worker},
+    transfer::{export, import},
+    upkeep::{backup, doctor},
 };
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use std::ffi::OsString;
+use std::{ffi::OsString, process::ExitCode};
 
 #[derive(Debug, Parser)]
 #[command(name = "telltale", version, about = "LLM observability in one binary", long_about = None)]
@@ -24,6 +26,14 @@ pub(crate) enum Command {
     Worker(config::WorkerConfig),
     /// Bring the database to this version's schema, then exit. (`serve` and `worker` do so too when they start.)
     Migrate(config::StorageConfig),
+    /// Write rows of a running server into a file: JSON lines, CSV or Parquet.
+    Export(export::ExportConfig),
+    /// Store the rows of an exported file in a running server, as they were.
+    Import(import::ImportConfig),
+    /// Check a data folder: is everything there, is it whole, is there nothing else? Works beside a running server.
+    Doctor(doctor::DoctorConfig),
+    /// Copy a data folder, while a server runs on it, into one that a server can start on.
+    Backup(backup::BackupConfig),
     /// Ask a running server how it is; exits with 0 when it is well.
     Health(health::HealthConfig),
 }
@@ -36,13 +46,19 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
     Ok(Cli::from_arg_matches(&matches)?.command)
 }
 
-pub(crate) fn run(command: Command) -> anyhow::Result<()> {
+/// How the process ends; an error is exit code 1.
+pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
+        Command::Doctor(config) => return doctor::run(config),
+        Command::Backup(config) => backup::run(config),
         Command::Serve(config) => serve::run(config),
         Command::Worker(config) => worker::run(config),
         Command::Migrate(config) => migrate::run(config),
+        Command::Export(config) => export::run(config),
+        Command::Import(config) => import::run(config),
         Command::Health(config) => health::run(config),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 #[cfg(test)]

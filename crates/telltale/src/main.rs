@@ -8,6 +8,8 @@ mod logging;
 mod ready;
 mod roles;
 mod signals;
+mod transfer;
+mod upkeep;
 mod wiring;
 
 use std::process::ExitCode;
@@ -22,7 +24,7 @@ fn main() -> ExitCode {
         Err(stop) => stop.exit(),
     };
     match cli::run(command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             logging::fatal(&error);
             ExitCode::FAILURE

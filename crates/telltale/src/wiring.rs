@@ -9,7 +9,7 @@ use std::{path::Path, sync::Arc};
 use worker::{Worker, WorkerConfig};
 
 /// The database when no --database-url is given, in the data folder.
-const SQLITE_FILE: &str = "catalog.db";
+pub(crate) const SQLITE_FILE: &str = "catalog.db";
 
 /// What lies below the lake and the server.
 pub(crate) struct Parts {
@@ -24,12 +24,14 @@ pub(crate) fn uses_sqlite(config: &StorageConfig) -> bool {
     config.database_url.as_deref().is_none_or(|url| url.starts_with("sqlite:"))
 }
 
+/// The database that was named, else the one in the data folder.
+pub(crate) fn catalog_url(data_dir: &Path, database_url: Option<&str>) -> String {
+    database_url.map_or_else(|| format!("sqlite:{}", data_dir.join(SQLITE_FILE).display()), str::to_owned)
+}
+
 pub(crate) async fn open_catalog(config: &StorageConfig) -> anyhow::Result<Catalog> {
-    let url = match &config.database_url {
-        Some(url) => CatalogUrl::parse(url)?,
-        None => CatalogUrl::parse(&format!("sqlite:{}", config.data_dir.join(SQLITE_FILE).display()))?,
-    };
-    Catalog::open(url).await.context("cannot open the database")
+    let url = catalog_url(&config.data_dir, config.database_url.as_deref());
+    Catalog::open(CatalogUrl::parse(&url)?).await.context("cannot open the database")
 }
 
 pub(crate) async fn open(config: &StorageConfig) -> anyhow::Result<Parts> {

@@ -157,6 +157,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every matching row as one file, in no particular order
+         * @description Without `from` and `to` everything there is. JSON lines are the rows as the API shows them, with their whole payloads. A failure after
+         *     the answer began cuts the connection (HTTP/1.1: no last chunk; HTTP/2: a reset), so that a short file is never taken for a whole one.
+         */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/fields/{field}/values": {
         parameters: {
             query?: never;
@@ -168,6 +189,27 @@ export interface paths {
         get: operations["field_values"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stores rows that were exported, as they were
+         * @description Ids, times, costs and all else stay as they are. Importing again makes no duplicates: a span is known by its ids, other rows by what
+         *     they say, within an hour. Good rows are kept and bad ones named. When the answer is an error, the rows before it may be stored: import again.
+         */
+        post: operations["import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -407,46 +449,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/scores": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Scores, comments and bookmarks, newest first by when they were made */
-        get: operations["list_scores"];
-        put?: never;
-        /**
-         * Stores scores, comments and bookmarks, one or a list
-         * @description About a span (`trace_id`, `span_id`), a trace (`trace_id`) or a session (`session_id`), which may be stored already or come later. A
-         *     row with a `score_id` that is known takes the place of the earlier one. Without one, the same judgement (target, name, source, author)
-         *     takes the place of the earlier one, and a comment stands beside the others.
-         */
-        post: operations["scores"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/scores/{score_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Takes a score, comment or bookmark away */
-        delete: operations["delete_score"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -491,7 +493,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One span with its payload, and what was said about it later */
+        /** One span with its payload */
         get: operations["get_span"];
         put?: never;
         post?: never;
@@ -785,6 +787,11 @@ export interface components {
             value: string;
         };
         /**
+         * @description What a file of rows looks like.
+         * @enum {string}
+         */
+        FileFormat: "jsonl" | "csv" | "parquet";
+        /**
          * @description What a time series is split by.
          * @enum {string}
          */
@@ -809,6 +816,23 @@ export interface components {
             min?: number | null;
             /** Format: double */
             sum?: number | null;
+        };
+        /** @description What became of the rows of a file. */
+        ImportReport: {
+            /**
+             * Format: int64
+             * @description Rows that are stored now and were not before this import, or were only known in another form.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Rows that were imported before, within the last hour, or are there twice in the file.
+             */
+            duplicates: number;
+            /** @description The first of them, at most 1,000. */
+            rejected: components["schemas"]["RejectedLine"][];
+            /** Format: int64 */
+            rejected_count: number;
         };
         /** @description A list that is complete: it has no further pages. */
         Items_ApiKey: {
@@ -1200,6 +1224,16 @@ export interface components {
             unpriced_requests: number;
         };
         /** @description A row that was not stored, and why. */
+        RejectedLine: {
+            error: string;
+            field: string;
+            /**
+             * Format: int64
+             * @description The line where it begins, from 1; in a Parquet file the number of the row.
+             */
+            line: number;
+        };
+        /** @description A row that was not stored, and why. */
         RejectedRow: {
             error: string;
             field: string;
@@ -1211,65 +1245,17 @@ export interface components {
          * @enum {string}
          */
         RowKind: "span" | "log" | "metric" | "score";
-        Score: components["schemas"]["ScoreTarget"] & {
-            author?: string | null;
-            /** @description Of a score, the reason for it. In lists of other rows, its first 200 characters. */
-            comment?: string | null;
-            ingest_time: components["schemas"]["Timestamp"];
-            kind: components["schemas"]["ScoreKind"];
-            label?: string | null;
-            /** @description Left out in lists of other rows. */
-            metadata?: Record<string, unknown>;
-            /** @description Of a score, what was judged. Comments and bookmarks are named after their kind. */
-            name: string;
-            /** @description The client's own, or made from what the fact is about. */
-            score_id: string;
-            source: components["schemas"]["ScoreSource"];
-            /** @description When it was judged or written, which may be long after what it is about. */
-            timestamp: components["schemas"]["Timestamp"];
-            /** Format: double */
-            value?: number | null;
-        };
-        /** @enum {string} */
-        ScoreKind: "score" | "comment" | "bookmark";
-        ScorePage: {
-            items: components["schemas"]["Score"][];
-            next_cursor?: string | null;
-        };
-        /**
-         * @description Who judged.
-         * @enum {string}
-         */
-        ScoreSource: "human" | "judge" | "code" | "user";
-        /** @description What a fact is about. It need not be stored yet. */
-        ScoreTarget: {
-            span_id: components["schemas"]["SpanId"];
-            /** @enum {string} */
-            target: "span";
-            trace_id: components["schemas"]["TraceId"];
-        } | {
-            /** @enum {string} */
-            target: "trace";
-            trace_id: components["schemas"]["TraceId"];
-        } | {
-            session_id: string;
-            /** @enum {string} */
-            target: "session";
-        };
         SessionPage: {
             items: components["schemas"]["SessionSummary"][];
             next_cursor?: string | null;
         };
         SessionSummary: {
-            bookmarked: boolean;
             /** Format: int64 */
             errors: number;
             first_seen: components["schemas"]["Timestamp"];
             last_seen: components["schemas"]["Timestamp"];
             /** Format: int64 */
             requests: number;
-            /** @description Late facts about the session itself. Only the API's lists fill them in. */
-            scores: components["schemas"]["Score"][];
             session_id: string;
             total_cost_usd?: components["schemas"]["Money"] | null;
             /** Format: int64 */
@@ -1328,6 +1314,8 @@ export interface components {
             request_model?: string | null;
             response_id?: string | null;
             response_model?: string | null;
+            /** @description The client has reported the start and will report the end. */
+            running?: boolean;
             service?: string | null;
             session_id?: string | null;
             source: components["schemas"]["Source"];
@@ -1341,12 +1329,6 @@ export interface components {
             trace_id: components["schemas"]["TraceId"];
             usage: components["schemas"]["TokenUsage"];
             user_id?: string | null;
-        };
-        /** @description One span with everything that was said, and what was said about it later. */
-        SpanDetail: components["schemas"]["Span"] & {
-            bookmarked: boolean;
-            /** @description At most 20: bookmarks, then the newest of each name, then older ones. */
-            scores: components["schemas"]["Score"][];
         };
         SpanEvent: {
             attributes?: Record<string, unknown>;
@@ -1394,7 +1376,6 @@ export interface components {
         SpanSummary: {
             agent?: string | null;
             billed: boolean;
-            bookmarked?: boolean;
             cost: components["schemas"]["Cost"];
             /** Format: double */
             duration_ms?: number | null;
@@ -1417,8 +1398,8 @@ export interface components {
             release?: string | null;
             request_model?: string | null;
             response_model?: string | null;
-            /** @description Late facts about the span. Only the API's lists fill them in. */
-            scores?: components["schemas"]["Score"][];
+            /** @description The client has reported the start and will report the end. */
+            running?: boolean;
             service?: string | null;
             session_id?: string | null;
             source: components["schemas"]["Source"];
@@ -1635,7 +1616,6 @@ export interface components {
         };
         /** @description A trace in a list: sums over its spans in the time range. */
         TraceSummary: {
-            bookmarked?: boolean;
             /**
              * Format: double
              * @description From the first start to the last end.
@@ -1659,8 +1639,6 @@ export interface components {
              * @description Billed model calls.
              */
             request_count: number;
-            /** @description Late facts about the trace itself, not about its spans. Only the API's answers fill them in. */
-            scores?: components["schemas"]["Score"][];
             service?: string | null;
             session_id?: string | null;
             /** Format: int64 */
@@ -2032,6 +2010,47 @@ export interface operations {
             };
         };
     };
+    export: {
+        parameters: {
+            query?: {
+                /** @description Which rows: `spans` (default), `logs`, `metrics` or `scores`. */
+                kind?: components["schemas"]["RowKind"];
+                /** @description `jsonl` (default), `csv` or `parquet`. */
+                format?: components["schemas"]["FileFormat"];
+                /** @description Start, inclusive: RFC 3339, a Unix time in s, ms, µs or ns, or relative to now (`-7d`). Default: the beginning. */
+                from?: string;
+                /** @description End, exclusive, written like `from`. Default: the end. */
+                to?: string;
+                /** @description A filter, such as `model:gpt-4o status:error`. */
+                filter?: string;
+                /** @description The project to read (id), for callers that are not bound to one by a key. Default: the default project. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     field_values: {
         parameters: {
             query?: {
@@ -2066,6 +2085,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_FieldValue"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    import: {
+        parameters: {
+            query?: {
+                /** @description What the rows are: `spans` (default), `logs`, `metrics` or `scores`. */
+                kind?: components["schemas"]["RowKind"];
+                /** @description `jsonl`, `csv` or `parquet`. Default: what the content type says. */
+                format?: components["schemas"]["FileFormat"];
+                /** @description The project (id), for callers that are not bound to one by a key. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A file that `GET /api/v1/export` wrote, of any size */
+        requestBody: {
+            content: {
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description The accepted rows are durable and visible */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
                 };
             };
             default: {
@@ -2212,7 +2271,7 @@ export interface operations {
             query?: {
                 /** @description Only `span`, `log` or `metric` rows. Default: all, or spans when there is a filter. */
                 kind?: components["schemas"]["RowKind"];
-                /** @description A filter over the fields that lists show; text is looked for in names, errors, messages and previews. No `/patterns/`, scores, comments or bookmarks. */
+                /** @description A filter over the fields that lists show; text is looked for in names, errors, messages and previews. No `/patterns/`. */
                 filter?: string;
                 /** @description The project (id), for callers that are not bound to one by a key. */
                 project?: string;
@@ -2584,115 +2643,6 @@ export interface operations {
             };
         };
     };
-    list_scores: {
-        parameters: {
-            query?: {
-                /**
-                 * @description Start, inclusive: RFC 3339, a Unix time in s, ms, µs or ns, or relative to now (`-24h`, `now-7d`). Default: 24 hours before `to`.
-                 * @example -24h
-                 */
-                from?: string;
-                /** @description End, exclusive, written like `from`. Default: now. */
-                to?: string;
-                /** @description A filter, such as `model:gpt-4o status:error`. */
-                filter?: string;
-                /** @description The project to read (id), for callers that are not bound to one by a key. Default: the default project. */
-                project?: string;
-                /** @description Rows per page, 1 to 1000. Default: 50. */
-                limit?: number;
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-                /** @description Only facts about this trace and its spans: 32 hex digits, a UUID, or the client's own id. */
-                trace_id?: string;
-                /** @description With `trace_id`, only facts about this span: 16 hex digits, or the client's own id. */
-                span_id?: string;
-                /** @description Only facts about this session. */
-                session_id?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ScorePage"];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    scores: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description `name` and `value` or `label`; or `kind` `comment` with a `comment`; or `kind` `bookmark` */
-        requestBody: {
-            content: {
-                "application/json": unknown;
-            };
-        };
-        responses: {
-            /** @description The accepted rows are durable and visible */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BulkAnswer"];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    delete_score: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                score_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
     list_sessions: {
         parameters: {
             query?: {
@@ -2798,7 +2748,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SpanDetail"];
+                    "application/json": components["schemas"]["Span"];
                 };
             };
             default: {

@@ -4,7 +4,7 @@ mod erasures;
 mod listing;
 mod publish;
 mod retirement;
-mod row;
+pub(crate) mod row;
 mod writers;
 
 use crate::{

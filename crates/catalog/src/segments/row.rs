@@ -18,9 +18,9 @@ macro_rules! select_segments {
         )
     };
 }
-pub(super) use select_segments;
+pub(crate) use select_segments;
 
-pub(super) fn from_row(row: &AnyRow) -> StoreResult<Segment> {
+pub(crate) fn from_row(row: &AnyRow) -> StoreResult<Segment> {
     Ok(Segment {
         id: parsed(row, "id", |text| text.parse().ok())?,
         kind: parsed(row, "kind", RowKind::from_name)?,

@@ -1,9 +1,11 @@
 //! Where queries run: threads of their own, so that a heavy query does not hold up ingest, with bounds on how many run, for how long
 //! and in how much memory.
 
+pub(crate) use super::streaming::Sink;
 use super::{
     failure::{QueryFailure, QueryResult},
     memory::CappedPool,
+    streaming,
     table::SegmentTable,
 };
 use datafusion::{
@@ -27,9 +29,13 @@ use datafusion::{
     physical_expr::PhysicalExpr,
     prelude::SessionConfig,
 };
+use futures::stream::BoxStream;
 use model::{StoreError, StoreResult};
 use std::{future::Future, sync::Arc, time::Duration};
-use tokio::{runtime::Runtime, sync::Semaphore};
+use tokio::{
+    runtime::Runtime,
+    sync::{OwnedSemaphorePermit, Semaphore},
+};
 use tokio_util::task::AbortOnDropHandle;
 
 /// Threads of the query runtime, and partitions of a plan. More would take the cores that ingest needs on a small machine.
@@ -42,6 +48,8 @@ const MAX_RUNNING: usize = 8;
 const MAX_ADMITTED: usize = 64;
 /// A query that had no turn by then is refused, so that a client's own time limit does not pass in the queue.
 const MAX_WAIT: Duration = Duration::from_secs(10);
+/// Exports at once: each holds a batch of payloads in memory and, while no query runs, a query thread.
+const MAX_EXPORTS: usize = 2;
 /// How long a query may run when nothing else is said.
 pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 /// Footers and page indexes of Parquet files: about 30 kB a file.
@@ -57,6 +65,7 @@ pub(crate) struct QueryEngine {
     /// One permit per query under way or waiting.
     admitted: Arc<Semaphore>,
     running: Arc<Semaphore>,
+    exports: Arc<Semaphore>,
 }
 
 /// What one query may use.
@@ -95,6 +104,7 @@ impl QueryEngine {
             readers,
             admitted: Arc::new(Semaphore::new(MAX_ADMITTED)),
             running: Arc::new(Semaphore::new(MAX_RUNNING)),
+            exports: Arc::new(Semaphore::new(MAX_EXPORTS)),
         })
     }
 
@@ -131,6 +141,34 @@ impl QueryEngine {
     }
 }
 
+impl QueryEngine {
+    /// The right to one [`QueryEngine::stream`].
+    pub(crate) fn export_slot(&self) -> StoreResult<OwnedSemaphorePermit> {
+        let reason = || format!("{MAX_EXPORTS} exports are under way, which is the limit");
+        Arc::clone(&self.exports).try_acquire_owned().map_err(|_| overloaded(&reason()))
+    }
+
+    /// Runs `work` on the query threads and hands on what it sends, as fast as it is read. It is aborted when the stream is dropped; its
+    /// failure is the stream's last item. It holds no place among the queries: a slow reader keeps nobody out.
+    pub(crate) fn stream<F>(
+        &self,
+        slot: OwnedSemaphorePermit,
+        work: impl FnOnce(Session, Sink) -> F + Send,
+    ) -> StoreResult<BoxStream<'static, StoreResult<bytes::Bytes>>>
+    where
+        F: Future<Output = QueryResult<()>> + Send + 'static,
+    {
+        let runtime = self.runtime.as_ref().ok_or_else(|| StoreError::Unavailable("the lake is closing".to_owned()))?;
+        let (sink, pieces) = streaming::channel(Arc::clone(&self.running), MAX_RUNNING);
+        let future = work(Session { state: self.state.clone() }, sink);
+        let task = runtime.spawn(async move {
+            let _slot = slot;
+            tokio::time::timeout(streaming::MAX_DURATION, future).await
+        });
+        Ok(streaming::stream(pieces, task))
+    }
+}
+
 impl Drop for QueryEngine {
     fn drop(&mut self) {
         // A runtime may not wait for its threads inside another one.
@@ -161,6 +199,15 @@ impl Session {
     /// For what `work` holds itself: it counts with what the plans hold.
     pub(crate) fn reservation(&self, what: &str) -> MemoryReservation {
         MemoryConsumer::new(what).register(&self.state.runtime_env().memory_pool)
+    }
+}
+
+impl Session {
+    /// For work that must hold little: batches of so many rows, one at a time.
+    pub(crate) fn one_at_a_time(mut self, batch_rows: usize) -> Self {
+        let config = self.state.config().clone().with_batch_size(batch_rows).with_target_partitions(1);
+        *self.state.config_mut() = config;
+        self
     }
 }
 

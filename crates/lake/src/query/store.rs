@@ -1,18 +1,21 @@
 //! The lake as the rest of the system sees it.
 
 use super::{analytics, by_id, entities, list, metrics, scores, sql, table::SegmentTable, values};
-use crate::Lake;
+use crate::{Lake, export};
 use async_trait::async_trait;
+use bytes::Bytes;
+use futures::stream::BoxStream;
 use model::{
     ErasureId, ProjectId, SpanId, StoreResult, TimeRange, TraceId,
     erase::{EraseTarget, Erasure},
     filter::Filter,
+    interchange::ReadRow,
     ports::{StoreStats, TelemetryStore},
     query::*,
     segment::CommitSeq,
     telemetry::{CommitReceipt, RowBatch, RowKind, Score, ScoreTarget, Span},
 };
-use std::sync::Arc;
+use std::{fs::File, sync::Arc};
 
 impl Lake {
     /// The rows of a kind that `project` sees now.
@@ -134,6 +137,14 @@ impl TelemetryStore for Lake {
 
     async fn erasure(&self, project: ProjectId, id: ErasureId) -> StoreResult<Option<Erasure>> {
         self.catalog().erasure(project, id).await
+    }
+
+    async fn export(&self, query: ExportQuery) -> StoreResult<BoxStream<'static, StoreResult<Bytes>>> {
+        export::export(self, query).await
+    }
+
+    async fn read_parquet(&self, kind: RowKind, file: File) -> StoreResult<BoxStream<'static, StoreResult<Vec<ReadRow>>>> {
+        export::read_parquet(kind, file).await
     }
 
     async fn version(&self) -> StoreResult<CommitSeq> {

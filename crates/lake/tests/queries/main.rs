@@ -4,6 +4,8 @@
 
 mod conformance;
 mod model_based;
+mod doctor;
+mod exports;
 mod reads;
 mod scores;
 mod sql;

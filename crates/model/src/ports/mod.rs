@@ -5,6 +5,7 @@ mod accounts;
 mod bus;
 mod health;
 mod job_status;
+mod inspection;
 mod jobs;
 mod maintenance;
 mod segments;
@@ -14,6 +15,7 @@ pub use accounts::{Accounts, ApiKey, KeyScope, KeySecretHash, NewKey, Project, S
 pub use bus::{Bus, BusMessage, Cache, Topic};
 pub use health::{ComponentHealth, ComponentStatus, HealthCheck};
 pub use job_status::{JobRound, JobState, JobStatus, JobVolume};
+pub use inspection::{CatalogInspection, CatalogState, WriterState};
 pub use jobs::{JobLease, JobLeases};
 pub use maintenance::{CompactionReport, Debt, EraseReport, Maintenance, RetentionReport};
 pub use segments::{SegmentCatalog, SnapshotLease};

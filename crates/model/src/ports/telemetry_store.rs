@@ -4,12 +4,16 @@ use crate::{
     ErasureId, ProjectId, SpanId, StoreResult, TimeRange, TraceId,
     erase::{EraseTarget, Erasure},
     filter::Filter,
+    interchange::ReadRow,
     query::*,
     segment::CommitSeq,
     telemetry::{CommitReceipt, RowBatch, RowKind, Score, ScoreTarget, Span},
 };
 use async_trait::async_trait;
+use bytes::Bytes;
+use futures::stream::BoxStream;
 use serde::Serialize;
+use std::fs::File;
 
 /// Telemetry in, telemetry out.
 ///
@@ -99,6 +103,17 @@ pub trait TelemetryStore: Send + Sync {
 
     /// `None` when the project has no such erasure.
     async fn erasure(&self, project: ProjectId, id: ErasureId) -> StoreResult<Option<Erasure>>;
+
+    /// Every matching row as the bytes of one file, in any order. All of it MUST come from one snapshot, each span once. The work MUST go
+    /// on only as fast as the stream is read, in bounded memory, beside other reads and not before them; it MUST end when the stream is
+    /// dropped. A failure after the start MUST be the stream's last item: a stream that ends without one is whole.
+    /// Answers `Overloaded` when too many exports are under way, `Invalid` for a format it cannot write.
+    async fn export(&self, query: ExportQuery) -> StoreResult<BoxStream<'static, StoreResult<Bytes>>>;
+
+    /// The rows of a Parquet file as `export` writes it, in the order of the file; nothing is stored. Memory MUST be bounded. A row that
+    /// would not come back from the store exactly as the file has it MUST be named instead. `Invalid` when the file is no Parquet file, or
+    /// its columns are not those of the kind.
+    async fn read_parquet(&self, kind: RowKind, file: File) -> StoreResult<BoxStream<'static, StoreResult<Vec<ReadRow>>>>;
 
     /// The newest publication this process has seen: changes whenever any read could change. Used in cache keys.
     async fn version(&self) -> StoreResult<CommitSeq>;

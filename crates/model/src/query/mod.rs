@@ -1,6 +1,7 @@
 //! Questions to the store and its answers: model-owned rows, no storage types.
 
 mod analytics;
+mod export;
 mod list;
 mod scores;
 mod sql;
@@ -9,6 +10,7 @@ pub use analytics::{
     DashboardQuery, DashboardStats, ErrorExample, ErrorGroup, GroupBy, Interval, LatencyStats, PeriodStats, ProviderStats, Timeseries,
     TimeseriesBucket, TimeseriesQuery, TimeseriesSeries,
 };
+pub use export::{ExportQuery, FileFormat};
 pub use list::{
     Cursor, InvalidCursor, ListQuery, LogPage, MAX_PAGE, MetricBucket, MetricName, MetricPage, MetricSeries, MetricSeriesQuery,
     SessionPage, SessionSummary, SpanPage, TraceDetail, TracePage, TraceSummary, UserPage, UserSummary, span_tie,

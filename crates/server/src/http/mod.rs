@@ -5,6 +5,7 @@ mod extract;
 mod gate;
 mod observe;
 mod problem;
+mod time_limit;
 
 pub(crate) use cached::cached_json;
 pub use extract::{Json, Path, Query};
@@ -12,3 +13,4 @@ pub use gate::{Gate, Permit};
 pub use observe::RequestId;
 pub(crate) use observe::{observe, panic_answer};
 pub use problem::{ApiResult, FieldError, Problem, ProblemDocument};
+pub(crate) use time_limit::time_limit;

@@ -5,6 +5,7 @@ mod answers;
 mod api;
 mod body;
 mod decode;
+mod import;
 mod inflate;
 mod json_rows;
 mod otlp;
@@ -13,6 +14,7 @@ mod pipeline;
 pub(crate) use pipeline::store;
 
 pub use answers::{BulkAnswer, LlmAnswer, RejectedRow};
+pub use import::{ImportReport, RejectedLine};
 
 use crate::AppState;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -25,6 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(api::app))
         .routes(routes!(api::metrics))
         .routes(routes!(api::scores))
+        .routes(routes!(import::import))
 }
 
 /// OTLP over HTTP, for the main port and for port 4318.

@@ -5,6 +5,7 @@ use crate::{
     http::{ApiResult, Permit, Problem},
 };
 use model::{
+    StoreError, StoreResult,
     live::{LiveBatch, LiveRow},
     ports::Topic,
     telemetry::{CommitReceipt, RowBatch, RowKind, SpanSummary},
@@ -22,6 +23,23 @@ pub(crate) async fn store(state: &AppState, kind: RowKind, batch: RowBatch, perm
         receipt
     };
     tokio::spawn(work).await.unwrap_or_else(|stopped| Err(Problem::internal(stopped)))
+}
+
+/// Makes rows durable that were stored before, elsewhere: with the costs they have, and without telling live readers, for whom they are
+/// no news. Goes on to its end like [`store`].
+pub(super) async fn store_again(state: &AppState, kind: RowKind, batch: RowBatch) -> StoreResult<CommitReceipt> {
+    let state = state.clone();
+    let work = async move {
+        let started = Instant::now();
+        let receipt = state.store.commit(batch).await?;
+        state.metrics.commit(started.elapsed());
+        state.metrics.ingest_rows(kind.as_str(), receipt.stored as u64);
+        if receipt.stored > 0 {
+            state.bus.publish(&Topic::Committed, receipt.commit_seq.to_string().into()).await;
+        }
+        Ok(receipt)
+    };
+    tokio::spawn(work).await.unwrap_or_else(|stopped| Err(StoreError::internal(stopped)))
 }
 
 async fn commit_and_tell(state: &AppState, kind: RowKind, mut batch: RowBatch) -> ApiResult<CommitReceipt> {

@@ -4,6 +4,7 @@ pub(crate) mod analytics;
 mod attached;
 pub(crate) mod auth;
 pub(crate) mod erasures;
+pub(crate) mod export;
 pub(crate) mod fields;
 pub(crate) mod health;
 pub(crate) mod keys;

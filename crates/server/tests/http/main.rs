@@ -5,6 +5,7 @@
 mod accounts;
 mod auth;
 mod erasing;
+mod export;
 mod live;
 mod local_mode;
 mod openapi;

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 /// What clients are promised: names and paths are fixed, more may come.
-const PROMISED: [&str; 41] = [
+const PROMISED: [&str; 43] = [
     "DELETE /api/v1/projects/{id}",
     "DELETE /api/v1/projects/{id}/keys/{key_id}",
     "GET /api/v1/analytics/dashboard",
@@ -14,6 +14,7 @@ const PROMISED: [&str; 41] = [
     "GET /api/v1/auth/me",
     "GET /api/v1/erasures",
     "GET /api/v1/erasures/{id}",
+    "GET /api/v1/export",
     "GET /api/v1/fields/{field}/values",
     "GET /api/v1/live",
     "GET /api/v1/logs",
@@ -36,6 +37,7 @@ const PROMISED: [&str; 41] = [
     "POST /api/v1/auth/logout",
     "POST /api/v1/auth/setup",
     "POST /api/v1/erasures",
+    "POST /api/v1/import",
     "POST /api/v1/ingest/app",
     "POST /api/v1/ingest/llm",
     "POST /api/v1/ingest/llm/bulk",

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod harness;
+mod import;
 mod json_api;
 mod limits;
 mod live;

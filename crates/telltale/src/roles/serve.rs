@@ -91,6 +91,7 @@ fn server_config(config: &ServeConfig, address: SocketAddr) -> ServerConfig {
     server.sql.timeout = Duration::from_secs(config.query_timeout);
     // A query names its own limit; the request's is only the net below it.
     server.request_timeout = server.sql.timeout + Duration::from_secs(30);
+    server.spool_dir = config.storage.data_dir.clone();
     server.max_inflight_ingest_bytes = (config.storage.memory.0 / 4).max(server.max_ingest_body_bytes);
     server
 }

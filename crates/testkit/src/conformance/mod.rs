@@ -5,6 +5,7 @@ pub mod bus;
 pub mod cache;
 pub mod case;
 pub mod erasures;
+pub mod inspection;
 pub mod jobs;
 pub mod retention;
 pub mod segments;

@@ -13,6 +13,7 @@ mod analytics;
 mod calls;
 mod erase;
 mod errors;
+mod export;
 mod filter;
 mod metrics;
 mod page;
@@ -25,10 +26,13 @@ mod timeseries;
 mod traces;
 
 use async_trait::async_trait;
+use bytes::Bytes;
+use futures::stream::BoxStream;
 use model::{
     ErasureId, ProjectId, SpanId, StoreError, StoreResult, TimeRange, TraceId,
     erase::{EraseTarget, Erasure},
     filter::{Field, Filter},
+    interchange::ReadRow,
     ports::{StoreStats, TelemetryStore},
     query::*,
     segment::CommitSeq,
@@ -37,6 +41,7 @@ use model::{
 use parking_lot::Mutex;
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
+    fs::File,
     sync::Arc,
 };
 
@@ -260,6 +265,14 @@ impl TelemetryStore for MemoryStore {
     async fn erasure(&self, project: ProjectId, id: ErasureId) -> StoreResult<Option<Erasure>> {
         let state = self.state.lock();
         Ok(state.erasures.iter().find(|erasure| (erasure.project_id, erasure.id) == (project, id)).cloned())
+    }
+
+    async fn export(&self, query: ExportQuery) -> StoreResult<BoxStream<'static, StoreResult<Bytes>>> {
+        self.read(query.project, |rows| export::export(rows, &query))
+    }
+
+    async fn read_parquet(&self, _kind: RowKind, _file: File) -> StoreResult<BoxStream<'static, StoreResult<Vec<ReadRow>>>> {
+        Err(StoreError::invalid("format", "the memory store has no parquet: expected jsonl or csv"))
     }
 
     async fn version(&self) -> StoreResult<CommitSeq> {

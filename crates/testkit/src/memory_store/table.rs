@@ -89,4 +89,9 @@ impl Rows {
     pub(super) fn scores(&self) -> impl Iterator<Item = &Score> {
         self.scores.iter()
     }
+
+    /// In the order of arrival.
+    pub(super) fn all_scores(&self) -> impl Iterator<Item = &Score> {
+        self.scores.iter()
+    }
 }
