@@ -1,4 +1,4 @@
-//! The command line: `telltale serve | worker | migrate | health`, each flag also an environment variable and a key of `telltale.toml`.
+//! The command line: `telltale serve | worker | migrate | health | bench`, each flag also an environment variable and a key of `telltale.toml`.
 
 use crate::{
     config,
@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Migrate(config::StorageConfig),
     /// Ask a running server how it is; exits with 0 when it is well.
     Health(health::HealthConfig),
+    /// Make the traffic of LLM applications, send it to a server, and measure what the performance budget promises.
+    Bench(bench::BenchOptions),
 }
 
 /// Reads command line, environment and `telltale.toml`.
@@ -42,6 +44,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
         Command::Worker(config) => worker::run(config),
         Command::Migrate(config) => migrate::run(config),
         Command::Health(config) => health::run(config),
+        Command::Bench(options) => bench::run(options),
     }
 }
 
