@@ -85,7 +85,14 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, vec![0; bytes]).unwrap();
         };
-        for (name, bytes) in [("catalog.db", 10), ("catalog.db-wal", 5), ("segments/l1/a.parquet", 100), ("segments/l1/a.text.idx", 40), ("segments/l0/2/b.arrow.zst", 7), ("lock", 1)] {
+        for (name, bytes) in [
+            ("catalog.db", 10),
+            ("catalog.db-wal", 5),
+            ("segments/l1/a.parquet", 100),
+            ("segments/l1/a.text.idx", 40),
+            ("segments/l0/2/b.arrow.zst", 7),
+            ("lock", 1),
+        ] {
             write(name, bytes);
         }
         let found = DiskUse::of(folder.path()).unwrap();

@@ -17,9 +17,13 @@ pub(crate) type Source = Arc<dyn Fn(u64) -> Option<Batch> + Send + Sync>;
 /// How requests follow each other.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Pace {
-    Closed { connections: usize },
+    Closed {
+        connections: usize,
+    },
     /// One request every `every`. Latency counts from when a request was due, so that a stalled server cannot hide what waited.
-    Open { every: Duration },
+    Open {
+        every: Duration,
+    },
 }
 
 /// Requests under way at once on a timetable; with more, the server is behind by seconds anyway.
@@ -72,7 +76,15 @@ pub(crate) async fn send(api: &Api, source: Source, first: u64, pace: Pace, limi
     Ok(loaded)
 }
 
-async fn sender(api: Api, source: Source, next: Arc<AtomicU64>, first: u64, pace: Pace, started: Instant, limit: Option<Duration>) -> anyhow::Result<Loaded> {
+async fn sender(
+    api: Api,
+    source: Source,
+    next: Arc<AtomicU64>,
+    first: u64,
+    pace: Pace,
+    started: Instant,
+    limit: Option<Duration>,
+) -> anyhow::Result<Loaded> {
     let mut sent = Loaded::default();
     loop {
         if limit.is_some_and(|limit| started.elapsed() >= limit) {

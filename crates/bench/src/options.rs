@@ -33,15 +33,17 @@ pub(crate) enum Scale {
 /// Settings of `bench`. Their names begin with `bench_`: nothing that configures a server, in its file or environment, may ever point a
 /// benchmark at it.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "Without --url a server of its own is started on a free port and a fresh folder. Rows of --only are names or beginnings of names:\n  \
+#[command(
+    after_help = "Without --url a server of its own is started on a free port and a fresh folder. Rows of --only are names or beginnings of names:\n  \
                         start idle burst ack visible exact sustained debt disk latest dashboard trace search sql wide memory\n\
-                        A report without every row, or with fewer spans than the targets speak of (10 M), says so.")]
+                        A report without every row, or with fewer spans than the targets speak of (10 M), says so."
+)]
 pub struct BenchOptions {
     /// What to do.
     #[arg(id = "bench_mode", env = "TELLTALE_BENCH_MODE", default_value = "budget", value_name = "MODE")]
     pub(crate) mode: Mode,
 
-    /// Presets for --spans, --burst, --sustain and --wide-trace.
+    /// Presets for --spans, --burst, --sustain, --wide-trace and --samples.
     #[arg(id = "bench_scale", long = "scale", env = "TELLTALE_BENCH_SCALE", default_value = "standard", value_name = "SCALE")]
     pub(crate) scale: Scale,
 
@@ -49,7 +51,7 @@ pub struct BenchOptions {
     #[arg(id = "bench_spans", long = "spans", env = "TELLTALE_BENCH_SPANS", value_parser = units::count, value_name = "N")]
     pub(crate) spans: Option<u64>,
 
-    /// Mean OTLP bytes of a span. Texts get shorter or longer; at least about 800.
+    /// Mean OTLP bytes of a span. Texts get shorter or longer; at least about 1,400.
     #[arg(id = "bench_span_bytes", long = "span-bytes", env = "TELLTALE_BENCH_SPAN_BYTES", default_value = "6200", value_parser = units::count, value_name = "N")]
     pub(crate) span_bytes: u64,
 
@@ -109,12 +111,18 @@ pub struct BenchOptions {
     #[arg(id = "bench_wide_trace", long = "wide-trace", env = "TELLTALE_BENCH_WIDE_TRACE", value_parser = units::count, value_name = "N")]
     pub(crate) wide_trace: Option<u64>,
 
-    /// Measurements of each query, each with other values, after two that do not count.
-    #[arg(id = "bench_samples", long = "samples", env = "TELLTALE_BENCH_SAMPLES", default_value = "20", value_name = "N")]
-    pub(crate) samples: usize,
+    /// Measurements of each query, each with other values, after two that do not count. Default: 20, or 5 with --scale quick.
+    #[arg(id = "bench_samples", long = "samples", env = "TELLTALE_BENCH_SAMPLES", value_name = "N")]
+    pub(crate) samples: Option<usize>,
 
-    /// Longest wait for compaction to catch up.
-    #[arg(id = "bench_debt_timeout", long = "debt-timeout", env = "TELLTALE_BENCH_DEBT_TIMEOUT", default_value = "30m", value_name = "DURATION")]
+    /// Longest wait for compaction to catch up. 0s: do not wait, and measure queries with whatever debt there is.
+    #[arg(
+        id = "bench_debt_timeout",
+        long = "debt-timeout",
+        env = "TELLTALE_BENCH_DEBT_TIMEOUT",
+        default_value = "30m",
+        value_name = "DURATION"
+    )]
     pub(crate) debt_timeout: Span,
 
     /// Only these rows, by name or beginning of a name, separated by commas.
@@ -137,6 +145,7 @@ pub(crate) struct Plan {
     pub burst: Duration,
     pub sustain: Duration,
     pub wide_trace: u64,
+    pub samples: usize,
     /// How long an idle server is watched.
     pub idle: Duration,
 }
@@ -146,15 +155,16 @@ struct Preset {
     burst_s: u64,
     sustain_s: u64,
     wide_trace: u64,
+    samples: usize,
     idle_s: u64,
 }
 
 impl Scale {
     fn preset(self) -> Preset {
         match self {
-            Self::Quick => Preset { spans: 20_000, burst_s: 10, sustain_s: 3, wide_trace: 2_000, idle_s: 2 },
-            Self::Standard => Preset { spans: 1_000_000, burst_s: 60, sustain_s: 60, wide_trace: 100_000, idle_s: 10 },
-            Self::Full => Preset { spans: 10_000_000, burst_s: 60, sustain_s: 3_600, wide_trace: 100_000, idle_s: 30 },
+            Self::Quick => Preset { spans: 20_000, burst_s: 10, sustain_s: 3, wide_trace: 2_000, samples: 5, idle_s: 2 },
+            Self::Standard => Preset { spans: 1_000_000, burst_s: 60, sustain_s: 60, wide_trace: 100_000, samples: 20, idle_s: 10 },
+            Self::Full => Preset { spans: 10_000_000, burst_s: 60, sustain_s: 3_600, wide_trace: 100_000, samples: 20, idle_s: 30 },
         }
     }
 }
@@ -169,9 +179,14 @@ impl BenchOptions {
         let preset = self.scale.preset();
         let spans = self.spans.unwrap_or(preset.spans);
         ensure!(spans > 0, "--spans: expected at least 1");
-        ensure!(self.batch > 0 && self.batch.saturating_mul(self.span_bytes) <= MAX_BATCH_BYTES, "--batch: expected 1 to {} spans of this size", MAX_BATCH_BYTES / self.span_bytes.max(1));
+        ensure!(
+            self.batch > 0 && self.batch.saturating_mul(self.span_bytes) <= MAX_BATCH_BYTES,
+            "--batch: expected 1 to {} spans of this size",
+            MAX_BATCH_BYTES / self.span_bytes.max(1)
+        );
         ensure!((1..=MAX_CONNECTIONS).contains(&self.connections), "--connections: expected 1 to {MAX_CONNECTIONS}");
-        ensure!((1..=MAX_SAMPLES).contains(&self.samples), "--samples: expected 1 to {MAX_SAMPLES}");
+        let samples = self.samples.unwrap_or(preset.samples);
+        ensure!((1..=MAX_SAMPLES).contains(&samples), "--samples: expected 1 to {MAX_SAMPLES}");
         ensure!(self.rate > 0, "--rate: expected at least 1");
         ensure!(self.url.is_none() || self.data_dir.is_none(), "--data-dir is for a server that is started: leave it out with --url");
         ensure!(self.mode != Mode::Write || self.out.is_some(), "--out: expected a folder to write to");
@@ -196,6 +211,7 @@ impl BenchOptions {
             burst: self.burst.map_or(Duration::from_secs(preset.burst_s), |burst| burst.0),
             sustain: self.sustain.map_or(Duration::from_secs(preset.sustain_s), |sustain| sustain.0),
             wide_trace: self.wide_trace.unwrap_or(preset.wide_trace),
+            samples,
             idle: Duration::from_secs(preset.idle_s),
         })
     }

@@ -15,7 +15,10 @@ const TARGET_SPANS: u64 = 10_000_000;
 const TARGET_CORES: usize = 2;
 
 enum Outcome {
-    Measured { value: f64, detail: Value },
+    Measured {
+        value: f64,
+        detail: Value,
+    },
     /// It was tried, and this went wrong.
     Failed(String),
     /// It was not tried, for this reason.

@@ -24,7 +24,8 @@ impl FromStr for Span {
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ms = self.0.as_millis();
-        let (unit, size) = DURATIONS.iter().rev().find(|(_, size)| ms >= u128::from(*size) && ms.is_multiple_of(u128::from(*size))).unwrap_or(&("ms", 1));
+        let (unit, size) =
+            DURATIONS.iter().rev().find(|(_, size)| ms >= u128::from(*size) && ms.is_multiple_of(u128::from(*size))).unwrap_or(&("ms", 1));
         write!(f, "{}{unit}", ms / u128::from(*size))
     }
 }

@@ -39,7 +39,7 @@ const LOOKS: [(&str, Look); 5] = [
         ask.latest(&filter)
     }),
     ("dashboard", |ask| ask.dashboard(24)),
-    ("trace", Questions::trace),
+    ("trace", |ask| ask.trace()),
     ("word", |ask| {
         let word = ask.uncommon_word();
         ask.latest(&word)
@@ -53,7 +53,11 @@ pub(crate) async fn run(options: &BenchOptions, plan: &Plan) -> anyhow::Result<(
     let mut session = Session::open(options, &plan).await?;
     ensure!(session.ledger.main_batches == 0, "--data-dir: a week begins in an empty folder");
     let workload = Workload::new(plan.recipe.clone());
-    ensure!(workload.batches() >= HOURS, "--spans: expected at least one request for every hour of a week, {} spans", HOURS * plan.recipe.batch);
+    ensure!(
+        workload.batches() >= HOURS,
+        "--spans: expected at least one request for every hour of a week, {} spans",
+        HOURS * plan.recipe.batch
+    );
 
     let mut calendar = Calendar::new(&workload);
     let mut days = Vec::new();
@@ -69,8 +73,9 @@ pub(crate) async fn run(options: &BenchOptions, plan: &Plan) -> anyhow::Result<(
             let day = (hour + 1) / 24;
             say(&format!("day {day}: waiting until no level-0 segment is left"));
             let sent_for = day_started.elapsed().as_secs_f64();
-            let settled = wait_for_no_debt(&session.api, options.debt_timeout.0).await?;
-            let mut look = look(&session, &workload, &calendar, hour, options).await?;
+            let limit = options.debt_timeout.0;
+            let settled = if limit.is_zero() { limit } else { wait_for_no_debt(&session.api, limit).await? };
+            let mut look = look(&session, &workload, &calendar, hour, plan.samples).await?;
             look["day"] = json!(day);
             look["most_level0"] = json!(most_level0);
             look["seconds_sending"] = json!(sent_for.round());
@@ -148,13 +153,13 @@ async fn level0(session: &Session) -> anyhow::Result<u64> {
 }
 
 /// The state of the store at the end of a simulated day.
-async fn look(session: &Session, workload: &Workload, calendar: &Calendar, hour: u64, options: &BenchOptions) -> anyhow::Result<Value> {
+async fn look(session: &Session, workload: &Workload, calendar: &Calendar, hour: u64, samples: usize) -> anyhow::Result<Value> {
     let now_ns = workload.recipe().start_ns + (hour + 1) * HOUR_NS;
     let stored = Stored { batches: calendar.due(hour), absent: calendar.absent.clone(), now_ns };
     let mut queries = json!({});
     for (name, ask) in LOOKS {
         let mut questions = Questions::of(workload, hour, stored.clone());
-        let questions = (0..WARM_UPS + options.samples).map(|_| ask(&mut questions)).collect();
+        let questions = (0..WARM_UPS + samples).map(|_| ask(&mut questions)).collect();
         let (latencies, _) = latencies(&session.api, &Probe { row: "week", questions, least_found: 0 }).await?;
         queries[name] = latencies.describe();
     }
@@ -184,17 +189,35 @@ fn publish(options: &BenchOptions, plan: &Plan, days: &[Value], counted: u64) ->
     }
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}\n{} spans made, {counted} counted at the end\n", machine::command(), plan.recipe.spans)?;
-    writeln!(out, "| day | spans | most level 0 | segments | files | MB | MB / OTLP MB | RSS MB | s to no debt | {} |", LOOKS.map(|(name, _)| format!("{name} p50 / p95 ms")).join(" | "))?;
+    writeln!(
+        out,
+        "| day | spans | most level 0 | segments | files | MB | MB / OTLP MB | RSS MB | s to no debt | {} |",
+        LOOKS.map(|(name, _)| format!("{name} p50 / p95 ms")).join(" | ")
+    )?;
     writeln!(out, "|{}", "---|".repeat(9 + LOOKS.len()))?;
     for day in days {
         let store = &day["store"];
         let mb = |value: &Value| value.as_f64().unwrap_or_default() / 1e6;
-        let queries = LOOKS.map(|(name, _)| format!("{:.1} / {:.1}", day["queries"][name]["p50"].as_f64().unwrap_or_default(), day["queries"][name]["p95"].as_f64().unwrap_or_default()));
+        let queries = LOOKS.map(|(name, _)| {
+            format!(
+                "{:.1} / {:.1}",
+                day["queries"][name]["p50"].as_f64().unwrap_or_default(),
+                day["queries"][name]["p95"].as_f64().unwrap_or_default()
+            )
+        });
         writeln!(
             out,
             "| {} | {} | {} | {} | {} | {:.0} | {:.3} | {} | {} | {} |",
-            day["day"], store["spans"], day["most_level0"], store["compacted_segments"], day["files"], mb(&day["bytes"]),
-            mb(&day["bytes"]) / mb(&day["otlp_bytes_sent"]).max(1e-9), day["rss_mb"], day["seconds_to_no_debt"], queries.join(" | ")
+            day["day"],
+            store["spans"],
+            day["most_level0"],
+            store["compacted_segments"],
+            day["files"],
+            mb(&day["bytes"]),
+            mb(&day["bytes"]) / mb(&day["otlp_bytes_sent"]).max(1e-9),
+            day["rss_mb"],
+            day["seconds_to_no_debt"],
+            queries.join(" | ")
         )?;
     }
     Ok(())

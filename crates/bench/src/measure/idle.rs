@@ -20,7 +20,13 @@ pub(super) async fn full(report: &mut Report, session: &Session, options: &Bench
     measure(report, session, plan, wants_idle, ["start.full", "idle_full.memory", "idle_full.cpu"]).await
 }
 
-async fn measure(report: &mut Report, session: &Session, plan: &Plan, wants_idle: bool, [start, memory, cpu]: [&'static str; 3]) -> anyhow::Result<()> {
+async fn measure(
+    report: &mut Report,
+    session: &Session,
+    plan: &Plan,
+    wants_idle: bool,
+    [start, memory, cpu]: [&'static str; 3],
+) -> anyhow::Result<()> {
     let (Some(pid), Some(ready_after)) = (session.pid(), session.ready_after()) else {
         for row in [start, memory, cpu] {
             report.skipped(row, NOT_OURS);

@@ -8,7 +8,7 @@ use crate::{
     progress::say,
     report::Report,
     session::Session,
-    workload::{Stream, Workload},
+    workload::{Batch, Stream, Workload},
 };
 use serde_json::{Value, json};
 use std::{
@@ -20,10 +20,14 @@ use std::{
 const ACK_TIME: Duration = Duration::from_secs(20);
 /// Requests whose spans are looked for at once.
 const VISIBLE_SAMPLES: u64 = 10;
-/// Traces of the present moment start in the last second.
-const LIVE_WIDTH_NS: u64 = 1_000_000_000;
 
-pub(super) async fn measure(report: &mut Report, session: &mut Session, workload: &Workload, options: &BenchOptions, plan: &Plan) -> anyhow::Result<()> {
+pub(super) async fn measure(
+    report: &mut Report,
+    session: &mut Session,
+    workload: &Workload,
+    options: &BenchOptions,
+    plan: &Plan,
+) -> anyhow::Result<()> {
     if session.ledger.main_batches == 0 {
         fill(report, session, workload, options, plan).await?;
     } else {
@@ -102,11 +106,20 @@ pub(super) fn describe(loaded: &Loaded, session: &Session) -> Value {
     detail
 }
 
+/// Request `number` of the present moment: traces that ended just now, as exporters send them.
+pub(super) fn live_batch(workload: &Workload, number: u64) -> Batch {
+    workload.batch_at(Stream::Live, number, now_ns() - LONGEST_TRACE_NS, LIVE_WIDTH_NS)
+}
+
+/// An agent of many turns takes some minutes.
+const LONGEST_TRACE_NS: u64 = 300_000_000_000;
+const LIVE_WIDTH_NS: u64 = 1_000_000_000;
+
 /// Asks for what was just acknowledged, in three ways.
 async fn visible(report: &mut Report, session: &mut Session, workload: &Workload) -> anyhow::Result<()> {
     let (mut unseen, mut seen_after) = (0u32, crate::latency::Latencies::default());
     for _ in 0..VISIBLE_SAMPLES {
-        let batch = workload.batch_at(Stream::Live, session.ledger.live_batches, now_ns() - LIVE_WIDTH_NS, LIVE_WIDTH_NS);
+        let batch = live_batch(workload, session.ledger.live_batches);
         session.api.send(&batch.body).await?;
         session.ledger.live_batches += 1;
         session.ledger.spans += batch.spans;
@@ -117,12 +130,10 @@ async fn visible(report: &mut Report, session: &mut Session, workload: &Workload
         let by_id = session.api.json(&Ask::get(format!("/api/v1/traces/{id}"), [])).await;
         seen_after.add(from.elapsed());
         let by_sql = session.api.json(&Ask::Sql(format!("SELECT count(*) FROM spans WHERE trace_id = '{id}'"))).await?;
-        let listed = session.api.json(&Ask::get("/api/v1/spans", [("filter", format!("trace:{id}")), ("limit", "1000".to_owned())])).await?;
-        let counts = [
-            by_id.map_or(0, |trace| length(&trace["spans"])),
-            by_sql["rows"][0][0].as_u64().unwrap_or_default(),
-            length(&listed["items"]),
-        ];
+        let listed =
+            session.api.json(&Ask::get("/api/v1/spans", [("filter", format!("trace:{id}")), ("limit", "1000".to_owned())])).await?;
+        let counts =
+            [by_id.map_or(0, |trace| length(&trace["spans"])), by_sql["rows"][0][0].as_u64().unwrap_or_default(), length(&listed["items"])];
         unseen += u32::from(counts.iter().any(|count| *count != last.spans));
     }
     let mut detail = seen_after.describe();

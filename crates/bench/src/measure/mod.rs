@@ -8,7 +8,7 @@ mod question;
 mod settle;
 mod sustained;
 
-pub(crate) use ingest::{hex, now_ns};
+pub(crate) use ingest::hex;
 pub(crate) use probe::{Probe, Question, WARM_UPS, latencies, measure_probe};
 pub(crate) use question::{Questions, Stored};
 pub(crate) use settle::wait_for_no_debt;
@@ -37,7 +37,7 @@ pub(crate) async fn run(options: &BenchOptions, plan: &Plan) -> anyhow::Result<(
     }
     ingest::measure(&mut report, &mut session, &workload, options, plan).await?;
     settle::measure(&mut report, &session, options).await?;
-    queries::measure(&mut report, &session, &workload, options).await?;
+    queries::measure(&mut report, &session, &workload, options, plan).await?;
     if options.wants_any("start.full") || options.wants_any("idle_full") {
         session = session.restart().await?;
         idle::full(&mut report, &session, options, plan).await?;

@@ -55,7 +55,11 @@ pub(crate) async fn latencies(api: &Api, probe: &Probe) -> anyhow::Result<(Laten
     Ok((latencies, found))
 }
 
+/// Rows of a list, spans of a trace, requests of a dashboard.
 fn rows(answer: &[u8]) -> usize {
     let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
-    ["items", "spans", "rows"].iter().find_map(|list| answer[*list].as_array()).map_or(0, Vec::len)
+    match ["items", "spans", "rows"].iter().find_map(|list| answer[*list].as_array()) {
+        Some(list) => list.len(),
+        None => answer["total_requests"].as_u64().and_then(|requests| usize::try_from(requests).ok()).unwrap_or_default(),
+    }
 }

@@ -121,7 +121,7 @@ impl<'a> Questions<'a> {
     /// Everything the dashboard's first page asks for, at once.
     pub(crate) fn dashboard(&mut self, hours: u64) -> Question {
         // Ends a little earlier each time, so that no answer comes from the cache.
-        let to = self.stored.now_ns - self.rng.below(HOUR_NS);
+        let to = self.stored.now_ns - self.rng.below(HOUR_NS / 6);
         dashboard_page(to - hours * HOUR_NS, to)
     }
 

@@ -20,13 +20,25 @@ const MAX_CLEAN_UP: Duration = Duration::from_secs(300);
 
 pub(super) async fn measure(report: &mut Report, session: &Session, options: &BenchOptions) -> anyhow::Result<()> {
     // What is measured after this speaks of a store without debt.
-    if !["debt", "disk", "latest", "dashboard", "trace", "search", "sql", "wide", "start.full", "idle_full"].iter().any(|group| options.wants_any(group)) {
+    if !["debt", "disk", "latest", "dashboard", "trace", "search", "sql", "wide", "start.full", "idle_full"]
+        .iter()
+        .any(|group| options.wants_any(group))
+    {
+        return Ok(());
+    }
+    if options.debt_timeout.0.is_zero() {
+        report.skip_group("debt", "--debt-timeout 0s");
+        report.skip_group("disk", "--debt-timeout 0s");
         return Ok(());
     }
     say("waiting until no level-0 segment is left");
     let waited = wait_for_no_debt(&session.api, options.debt_timeout.0).await?;
     let status = session.api.status().await?;
-    report.measured("debt", waited.as_secs_f64(), json!({"store": status["store"], "note": format!("{} compacted segments", status["store"]["compacted_segments"])}));
+    report.measured(
+        "debt",
+        waited.as_secs_f64(),
+        json!({"store": status["store"], "note": format!("{} compacted segments", status["store"]["compacted_segments"])}),
+    );
     if !options.wants_any("disk") {
         return Ok(());
     }

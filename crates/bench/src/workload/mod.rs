@@ -20,8 +20,8 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Mean bytes of a span at text scale s: FIXED + s × TEXT. Measured; a test holds them to it.
-const FIXED_BYTES_PER_SPAN: f64 = 700.0;
-const TEXT_BYTES_PER_SPAN: f64 = 5_000.0;
+const FIXED_BYTES_PER_SPAN: f64 = 1_300.0;
+const TEXT_BYTES_PER_SPAN: f64 = 4_950.0;
 /// Shorter texts would have no words to search for.
 const MIN_TEXT_SCALE: f64 = 0.02;
 
@@ -42,7 +42,7 @@ pub(crate) enum Stream {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Order {
+pub(crate) enum Order {
     /// Requests come in the order of their times, as traffic does.
     Time,
     /// Every trace starts at any time of the spread.

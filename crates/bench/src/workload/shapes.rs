@@ -229,7 +229,7 @@ impl<'a> Shapes<'a> {
         let caller = Caller {
             user: format!("user-{:05}", self.rng.below(USERS)),
             session: format!("sess-{:06}", self.rng.below(SESSIONS)),
-            environment: self.rng.weighted(&ENVIRONMENTS),
+            environment: *self.rng.weighted(&ENVIRONMENTS),
         };
         (note, caller)
     }
@@ -244,7 +244,8 @@ impl<'a> Shapes<'a> {
         let is_cached = self.rng.percent(CACHED_PERCENT);
         let response_id = format!("resp-{:016x}", self.rng.next());
         let input = ["[", history, "]"];
-        let output = ["[{\"role\": \"assistant\", \"parts\": [{\"type\": \"text\", \"content\": \"", answer, "\"}], \"finish_reason\": \"stop\"}]"];
+        let output =
+            ["[{\"role\": \"assistant\", \"parts\": [{\"type\": \"text\", \"content\": \"", answer, "\"}], \"finish_reason\": \"stop\"}]"];
         let mut attributes = vec![
             ("gen_ai.operation.name", Value::Text("chat")),
             ("gen_ai.provider.name", Value::Text(provider)),
@@ -277,7 +278,8 @@ impl<'a> Shapes<'a> {
     fn question(&mut self, note: &mut TraceNote, length: usize) -> String {
         let text = self.pool.take(&mut self.rng, length);
         let start = self.rng.index(text.split_whitespace().count().saturating_sub(PHRASE_WORDS).max(1));
-        let words: Vec<&str> = text.split_whitespace().skip(start).take(PHRASE_WORDS).map(|word| word.trim_end_matches(['.', ','])).collect();
+        let words: Vec<&str> =
+            text.split_whitespace().skip(start).take(PHRASE_WORDS).map(|word| word.trim_end_matches(['.', ','])).collect();
         note.phrase = words.join(" ");
         format!("{} {text}", note.ticket)
     }

@@ -21,7 +21,8 @@ const WORDS: usize = 20_000;
 const ZIPF_EXPONENT: f64 = 1.15;
 const ZIPF_OFFSET: f64 = 2.7;
 
-const ONSETS: [&str; 22] = ["b", "c", "d", "f", "g", "h", "j", "k", "l", "m", "n", "p", "r", "s", "t", "v", "w", "st", "tr", "pl", "cr", "sh"];
+const ONSETS: [&str; 22] =
+    ["b", "c", "d", "f", "g", "h", "j", "k", "l", "m", "n", "p", "r", "s", "t", "v", "w", "st", "tr", "pl", "cr", "sh"];
 const NUCLEI: [&str; 5] = ["a", "e", "i", "o", "u"];
 const CODAS: [&str; 6] = ["", "n", "r", "s", "l", "t"];
 const SYLLABLES: [(u64, u64); 4] = [(1, 1), (2, 6), (3, 6), (4, 2)];
