@@ -37,13 +37,12 @@ pub(crate) struct Server {
 impl Server {
     /// `folder` must exist; the server's data folder is `folder/data`.
     pub(crate) async fn start(folder: &Path, memory: &str) -> anyhow::Result<Self> {
-        let folder = std::path::absolute(folder)?;
         let mut command = Command::new(std::env::current_exe().context("this binary's own path is unknown")?);
         std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TELLTALE_")).for_each(|(name, _)| {
             command.env_remove(name);
         });
-        // Not where we are: there may be a telltale.toml, for a server with real data.
-        command.current_dir(&folder).arg("serve").arg("--data-dir").arg(folder.join(DATA)).args(["--memory", memory]);
+        // Not where we are: there may be a telltale.toml, for a server with real data. The data folder is relative, as by default.
+        command.current_dir(folder).args(["serve", "--data-dir", DATA, "--memory", memory]);
         command.args(["--listen", "127.0.0.1:0", "--otlp-http", "off", "--log", "warn"]);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
         let started = Instant::now();
