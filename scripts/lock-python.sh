@@ -9,5 +9,5 @@ trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet pip-tools
 "$work/venv/bin/pip-compile" --quiet --no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-  --generate-hashes --allow-unsafe --strip-extras --output-file requirements.txt requirements.in
+  --generate-hashes --allow-unsafe --no-strip-extras --output-file requirements.txt requirements.in
 echo "locked: $folder/requirements.txt"
