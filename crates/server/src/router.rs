@@ -6,8 +6,8 @@ use crate::{
     ingest,
     openapi::Base,
     routes::{
-        analytics, auth, erasures, export, fields, health, keys, live, logs, metrics, people, projects, retention, scores, spans, sql, status,
-        traces,
+        analytics, auth, erasures, export, fields, health, keys, live, logs, metrics, people, projects, retention, scores, spans, sql,
+        status, traces,
     },
 };
 use axum::{

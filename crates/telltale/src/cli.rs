@@ -1,4 +1,5 @@
-//! The command line: `telltale serve | worker | migrate | export | import | doctor | backup | health`, each flag also an environment variable and a key of `telltale.toml`.
+//! The command line: `telltale serve | worker | migrate | export | import | doctor | backup | health | bench`, each flag also an
+//! environment variable and a key of `telltale.toml`.
 
 use crate::{
     config,
@@ -36,6 +37,8 @@ pub(crate) enum Command {
     Backup(backup::BackupConfig),
     /// Ask a running server how it is; exits with 0 when it is well.
     Health(health::HealthConfig),
+    /// Make the traffic of LLM applications, send it to a server, and measure what the performance budget promises.
+    Bench(bench::BenchOptions),
 }
 
 /// Reads command line, environment and `telltale.toml`.
@@ -57,6 +60,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Export(config) => export::run(config),
         Command::Import(config) => import::run(config),
         Command::Health(config) => health::run(config),
+        Command::Bench(options) => bench::run(options),
     }?;
     Ok(ExitCode::SUCCESS)
 }

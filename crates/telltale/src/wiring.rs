@@ -45,7 +45,9 @@ pub(crate) async fn open(config: &StorageConfig) -> anyhow::Result<Parts> {
 
 pub(crate) async fn open_lake(config: &StorageConfig, parts: &Parts, role: &str, disk: DiskLimits) -> anyhow::Result<Lake> {
     let segments: Arc<dyn SegmentCatalog> = Arc::new(parts.catalog.clone());
-    let mut lake_config = LakeConfig::new(config.data_dir.clone(), config.memory.0);
+    // Readers of compacted files name them absolutely; the default folder is relative.
+    let data_dir = std::path::absolute(&config.data_dir).context("--data-dir")?;
+    let mut lake_config = LakeConfig::new(data_dir, config.memory.0);
     lake_config.writer_label = format!("{role}, process {}", std::process::id());
     lake_config.disk = disk;
     Lake::open(lake_config, segments).await.context("cannot open the telemetry in the data folder")

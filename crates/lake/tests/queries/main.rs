@@ -3,9 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod conformance;
-mod model_based;
 mod doctor;
 mod exports;
+mod model_based;
 mod reads;
 mod scores;
 mod sql;
