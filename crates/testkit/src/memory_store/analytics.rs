@@ -40,8 +40,8 @@ fn period_stats<'a>(spans: impl Iterator<Item = &'a Span>, range: TimeRange) -> 
         total_cost_usd: calls.cost_usd,
         unpriced_requests: calls.unpriced,
         latency_ms: calls.latency.stats(),
-        active_users: calls.users.len() as u64,
-        active_sessions: calls.sessions.len() as u64,
+        active_users: calls.users.count(),
+        active_sessions: calls.sessions.count(),
     }
 }
 
