@@ -13,6 +13,7 @@ mod hot;
 mod lake;
 mod query;
 mod recover;
+mod rollup;
 mod rows;
 pub(crate) mod schema;
 mod segment;

@@ -2,6 +2,7 @@
 
 use crate::{
     rows::ipc,
+    sidecar::{Section, Sidecar},
     storage::{Storage, blocking, unavailable},
 };
 use bytes::Bytes;
@@ -71,6 +72,20 @@ impl LiveSegment {
             Ok(batches) => Ok(batches),
             Err(reason) => self.quarantine(&reason).await.map(|()| Vec::new()),
         }
+    }
+
+    /// A section of the data derived from this segment's rows. `None` when there is none, or it is damaged: the rows say the same, slower.
+    pub(crate) async fn sidecar_section(&self, section: Section) -> StoreResult<Option<Bytes>> {
+        let Some(path) = self.meta.sidecar_path() else { return Ok(None) };
+        let (path, id) = (self.storage.path_of(&path), self.meta.id);
+        blocking(move || {
+            let read = Sidecar::open(&path).and_then(|sidecar| sidecar.section(section));
+            Ok(read.map(|bytes| bytes.map(Bytes::from)).unwrap_or_else(|error| {
+                tracing::error!(segment = %id, ?section, %error, "derived data cannot be read: the rows are read instead");
+                None
+            }))
+        })
+        .await
     }
 
     /// Takes the segment out of every later snapshot. For readers that find the bytes damaged.

@@ -3,10 +3,7 @@
 
 use super::digests::DigestKey;
 use crate::storage::{Storage, blocking, remove};
-use model::{
-    StoreResult, Timestamp,
-    segment::{Location, Segment},
-};
+use model::{StoreResult, Timestamp, segment::Segment};
 use std::collections::HashSet;
 
 pub(super) struct Unresolved {
@@ -28,11 +25,7 @@ pub(crate) async fn was_published(storage: &Storage, segments: &[Segment]) -> St
 
 /// Removes the files of segments that were not and will not be published.
 pub(crate) async fn remove_files(storage: &Storage, segments: &[Segment]) {
-    let files = segments.iter().filter_map(|segment| match &segment.location {
-        Location::File(path) => Some(storage.path_of(path)),
-        Location::Inline => None,
-    });
-    let files: Vec<_> = files.collect();
+    let files: Vec<_> = segments.iter().flat_map(Segment::files).map(|file| storage.path_of(&file)).collect();
     let removed = blocking(move || {
         files.iter().for_each(|path| {
             remove(path);

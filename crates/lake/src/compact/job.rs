@@ -1,29 +1,32 @@
 //! One piece of compaction: load, arrange, write, publish.
 
 use super::{
-    arrange::{Output, arrange},
-    parquet::{read_all, write_file},
+    arrange::{Output, RowRef, arrange},
+    parquet::{copied, read_all, write_file},
     plan::{Plan, choose},
 };
 use crate::{
     commit::{remove_files, was_published},
     config::CompactionLimits,
     fault,
+    rollup::RollupBuilder,
     rows::decoded_bytes,
     schema::SCHEMA_VERSION,
     segment::LiveSegment,
+    sidecar::{Section, SidecarWriter},
     snapshot::{Snapshot, Snapshots},
-    storage::{Storage, blocking, segment_path},
+    storage::{Storage, blocking, segment_path, unavailable},
 };
 use datafusion::arrow::record_batch::RecordBatch;
 use model::{
     SegmentId, StoreError, StoreResult, Timestamp, WriterId,
     ports::CompactionReport,
-    segment::{Location, NewSegment, Publication, PublishOutcome, Segment, SegmentState},
+    segment::{Location, NewSegment, Publication, PublishOutcome, SIDECAR_EXTENSION, Segment, SegmentState, Sidecar},
     telemetry::RowKind,
 };
 use std::{
     collections::HashMap,
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -195,11 +198,9 @@ fn write_outputs(
         match write_output(storage, writer, kind, level, batches, output) {
             Ok(segment) => written.push(segment),
             Err(error) => {
-                written.iter().for_each(|segment: &Segment| {
-                    if let Location::File(path) = &segment.location {
-                        crate::storage::remove(&storage.path_of(path));
-                    }
-                });
+                for file in written.iter().flat_map(Segment::files) {
+                    crate::storage::remove(&storage.path_of(&file));
+                }
                 return Err(error);
             }
         }
@@ -217,7 +218,11 @@ fn write_output(
 ) -> StoreResult<Segment> {
     let id = SegmentId::generate();
     let location = segment_path(level, writer, id);
-    let file = write_file(&storage.path_of(&location), kind, batches, &output.rows)?;
+    let path = storage.path_of(&location);
+    let file = write_file(&path, kind, batches, &output.rows)?;
+    let sidecar = write_sidecar(&path, kind, batches, &output.rows).inspect_err(|_| {
+        crate::storage::remove(&path);
+    })?;
     Ok(Segment {
         id,
         kind,
@@ -237,9 +242,26 @@ fn write_output(
         first_seq: 0,
         clean_seq: 0,
         without_payload: false,
-        sidecar: None,
+        sidecar,
         state: SegmentState::Live,
     })
+}
+
+/// What is derived from the rows of a file, beside it. `None` when there is nothing.
+fn write_sidecar(path: &Path, kind: RowKind, batches: &[RecordBatch], rows: &[RowRef]) -> StoreResult<Option<Sidecar>> {
+    if kind != RowKind::Span {
+        return Ok(None);
+    }
+    let mut rollup = RollupBuilder::new(kind);
+    for batch in copied(batches, rows, &RollupBuilder::COLUMNS) {
+        rollup.add(&batch?)?;
+    }
+    let Some(rollup) = rollup.finish() else { return Ok(None) };
+    let written = SidecarWriter::create(&path.with_added_extension(SIDECAR_EXTENSION)).and_then(|mut writer| {
+        writer.section(Section::Rollup, &rollup)?;
+        writer.finish()
+    });
+    written.map(Some).map_err(|error| unavailable("writing a sidecar", &error))
 }
 
 /// Rows of each day that stay as they are, by the start of the day.

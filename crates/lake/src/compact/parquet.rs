@@ -6,7 +6,7 @@ use crate::{
     storage::{create_parents, remove, sync_parent, unavailable},
 };
 use datafusion::{
-    arrow::{compute::interleave_record_batch, record_batch::RecordBatch},
+    arrow::{compute::interleave_record_batch, error::ArrowError, record_batch::RecordBatch},
     parquet::{
         arrow::{ArrowWriter, ProjectionMask, arrow_reader::ParquetRecordBatchReaderBuilder},
         basic::{Compression, Encoding, ZstdLevel},
@@ -132,6 +132,21 @@ fn write_rows(file: File, kind: RowKind, inputs: &[RecordBatch], rows: &[RowRef]
     let file = sink.inner.into_inner().map_err(|error| error.into_error())?;
     file.sync_data()?;
     Ok(Written { bytes: sink.bytes, checksum: *sink.hasher.finalize().as_bytes() })
+}
+
+/// Some columns of rows of the inputs, a few thousand rows at a time.
+pub(super) fn copied<'a>(
+    inputs: &'a [RecordBatch],
+    rows: &'a [RowRef],
+    columns: &[&str],
+) -> impl Iterator<Item = StoreResult<RecordBatch>> + use<'a> {
+    let project =
+        |batch: &RecordBatch| batch.project(&columns.iter().map(|name| batch.schema().index_of(name)).collect::<Result<Vec<_>, _>>()?);
+    let projected: Result<Vec<RecordBatch>, ArrowError> = inputs.iter().map(project).collect();
+    rows.chunks(COPY_ROWS).map(move |chunk| {
+        let inputs = projected.as_ref().map_err(StoreError::internal)?;
+        interleave_record_batch(&inputs.iter().collect::<Vec<_>>(), chunk).map_err(StoreError::internal)
+    })
 }
 
 /// Damage is `Internal`; a file that cannot be read now is `Unavailable`.

@@ -35,12 +35,13 @@ use datafusion::{
 use model::{ProjectId, telemetry::RowKind};
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
+#[derive(Clone)]
 pub(crate) struct SegmentTable {
-    kind: RowKind,
-    project: ProjectId,
+    pub(super) kind: RowKind,
+    pub(super) project: ProjectId,
     schema: SchemaRef,
-    recent: Vec<Arc<LiveSegment>>,
-    compacted: Vec<Arc<LiveSegment>>,
+    pub(super) recent: Vec<Arc<LiveSegment>>,
+    pub(super) compacted: Vec<Arc<LiveSegment>>,
     readers: Arc<dyn ParquetFileReaderFactory>,
     /// Held so that the files stay.
     _snapshot: Arc<Snapshot>,

@@ -15,8 +15,7 @@ pub(crate) enum Dimension {
 }
 
 impl Dimension {
-    pub(crate) const ALL: [Dimension; 6] =
-        [Self::Kind, Self::Provider, Self::Model, Self::Status, Self::Environment, Self::Service];
+    pub(crate) const ALL: [Dimension; 6] = [Self::Kind, Self::Provider, Self::Model, Self::Status, Self::Environment, Self::Service];
 
     /// The dimension that a filter's field is, if it is one.
     pub(crate) fn of_field(field: &Field) -> Option<Self> {

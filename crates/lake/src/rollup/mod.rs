@@ -23,7 +23,7 @@ pub(crate) use builder::RollupBuilder;
 pub(crate) use cache::RollupCache;
 pub(crate) use dims::{Dimension, Dims};
 pub(crate) use numbers::{Known, Numbers};
-pub(crate) use table::{Table, ids};
+pub(crate) use table::{Cell, Table, ids};
 
 use model::{Timestamp, time};
 

@@ -25,7 +25,7 @@ impl Known {
 
 impl AddAssign for Known {
     fn add_assign(&mut self, other: Self) {
-        self.sum += other.sum;
+        self.sum = self.sum.saturating_add(other.sum);
         self.rows += other.rows;
     }
 }
@@ -110,9 +110,9 @@ impl AddAssign<&Numbers> for Numbers {
         self.total_tokens += other.total_tokens;
         self.cache_read += other.cache_read;
         self.cost = self.cost.saturating_add(other.cost);
-        self.duration_nanos += other.duration_nanos;
-        self.first_token_nanos += other.first_token_nanos;
-        self.timed_tokens += other.timed_tokens;
-        self.timed_nanos += other.timed_nanos;
+        self.duration_nanos = self.duration_nanos.saturating_add(other.duration_nanos);
+        self.first_token_nanos = self.first_token_nanos.saturating_add(other.first_token_nanos);
+        self.timed_tokens = self.timed_tokens.saturating_add(other.timed_tokens);
+        self.timed_nanos = self.timed_nanos.saturating_add(other.timed_nanos);
     }
 }
