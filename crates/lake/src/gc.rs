@@ -4,7 +4,7 @@ use crate::{
     config::GarbageLimits,
     storage::{SEGMENTS, Storage, blocking, remove, unavailable},
 };
-use model::{SegmentId, StoreResult, WriterId, segment::Location};
+use model::{SegmentId, StoreResult, WriterId};
 use std::{
     collections::HashSet,
     fs, io,
@@ -21,11 +21,8 @@ pub(crate) async fn delete_retired(storage: &Storage, limits: &GarbageLimits) ->
     let mut deleted = 0;
     for _ in 0..MAX_ROUNDS {
         let segments = storage.catalog.deletable_segments(limits.retired_min_age, BATCH).await?;
-        let files = segments.iter().map(|segment| match &segment.location {
-            Location::File(path) => (segment.id, Some(storage.path_of(path))),
-            Location::Inline => (segment.id, None),
-        });
-        let files: Vec<_> = files.collect();
+        let files: Vec<(SegmentId, Vec<PathBuf>)> =
+            segments.iter().map(|segment| (segment.id, segment.files().map(|file| storage.path_of(&file)).collect())).collect();
         // First the files, then the rows that name them: a crash in between leaves rows to be done again, never an unnamed file.
         let (gone, removed) =
             blocking(move || remove_durably(files).map_err(|error| unavailable("deleting segment files", &error))).await?;
@@ -41,18 +38,22 @@ pub(crate) async fn delete_retired(storage: &Storage, limits: &GarbageLimits) ->
 }
 
 /// The segments whose bytes are gone, even after a power loss, and how many files that took. A file that cannot be removed keeps its row.
-fn remove_durably(files: Vec<(SegmentId, Option<PathBuf>)>) -> io::Result<(Vec<SegmentId>, u64)> {
+fn remove_durably(segments: Vec<(SegmentId, Vec<PathBuf>)>) -> io::Result<(Vec<SegmentId>, u64)> {
     let (mut gone, mut removed, mut directories) = (Vec::new(), 0, HashSet::new());
-    for (id, path) in files {
-        if let Some(path) = path {
+    for (id, files) in segments {
+        let mut is_gone = true;
+        for path in files {
             if remove(&path) {
                 removed += 1;
             } else if path.try_exists()? {
+                is_gone = false;
                 continue;
             }
             directories.extend(path.parent().map(Path::to_path_buf));
         }
-        gone.push(id);
+        if is_gone {
+            gone.push(id);
+        }
     }
     for directory in directories.iter().filter(|directory| directory.is_dir()) {
         fs::File::open(directory)?.sync_all()?;

@@ -68,6 +68,7 @@ impl RollupCache {
     }
 
     /// Bytes of the tables held.
+    #[cfg(test)]
     pub(crate) fn bytes(&self) -> usize {
         self.tables.lock().bytes
     }

@@ -18,6 +18,8 @@ mod dims;
 mod numbers;
 mod part;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use builder::RollupBuilder;
 pub(crate) use cache::RollupCache;

@@ -25,7 +25,7 @@ async fn retired_files_stay_while_a_leased_reader_holds_them_and_go_afterwards()
     lake.keep_leases(Duration::ZERO).await.unwrap();
     assert_eq!(catalog.leases(), 0);
     assert_eq!(lake.collect_garbage().await.unwrap(), 1);
-    assert_eq!(files_below(dir.path()).len(), 1, "only the compacted file is left");
+    assert_eq!(files_below(dir.path()).len(), 2, "only the compacted file is left, with its sidecar");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ mod commit;
 mod compaction;
 mod garbage;
 mod recovery;
+mod rollups;
 mod sqlite;
 
 use crate::{

@@ -44,7 +44,7 @@ pub(super) struct Calls {
     pub(super) users: Hll,
     pub(super) sessions: Hll,
     /// Output tokens and nanoseconds of the calls that have both.
-    timed_output: (u64, i128),
+    timed_output: (i128, i128),
 }
 
 impl Calls {
@@ -75,7 +75,7 @@ impl Calls {
         span.session_id.iter().for_each(|session| self.sessions.add(session));
         let nanos = span.duration_ms.and_then(nanos_of_millis).filter(|nanos| *nanos > 0);
         if let (Some(tokens), Some(nanos)) = (span.usage.output_tokens, nanos) {
-            self.timed_output.0 += tokens;
+            self.timed_output.0 += i128::from(tokens);
             self.timed_output.1 += i128::from(nanos);
         }
     }
@@ -93,6 +93,6 @@ impl Calls {
 
 fn add_known(sum: &mut Option<u64>, value: Option<u64>) {
     if let Some(value) = value {
-        *sum = Some(sum.unwrap_or(0) + value);
+        *sum = Some(sum.unwrap_or(0).saturating_add(value));
     }
 }

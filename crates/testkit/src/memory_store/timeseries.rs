@@ -23,7 +23,8 @@ pub(super) fn timeseries(rows: &Rows, query: &TimeseriesQuery) -> StoreResult<Ti
         groups.entry(query.group_by.and_then(|group_by| group_of(span, group_by))).or_default().push(span);
     }
     let mut groups: Vec<_> = groups.into_iter().collect();
-    groups.sort_by_key(|(_, spans)| Reverse(spans.len()));
+    // The unknown last.
+    groups.sort_by_key(|(group, spans)| (Reverse(spans.len()), group.is_none()));
     if groups.len() > query.max_series {
         let rest = groups.split_off(query.max_series).into_iter().flat_map(|(_, spans)| spans).collect();
         groups.push((Some(OTHER.to_owned()), rest));
