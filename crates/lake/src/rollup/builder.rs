@@ -1,7 +1,7 @@
 //! Makes the rollup of a segment from its rows.
 
 use super::{
-    VERSION, dims,
+    Grain, VERSION, dims,
     numbers::Numbers,
     part::{Part, Row},
 };
@@ -23,6 +23,7 @@ use std::collections::BTreeMap;
 /// Takes the rows of one segment, then gives the section for its sidecar. Rows of a project come one after the other.
 pub(crate) struct RollupBuilder {
     kind: RowKind,
+    grain: Grain,
     current: Option<(ProjectId, Part)>,
     /// `None`: its rows must be read.
     finished: BTreeMap<ProjectId, Option<Vec<u8>>>,
@@ -56,7 +57,13 @@ impl RollupBuilder {
 
     /// Only spans have a rollup.
     pub(crate) fn new(kind: RowKind) -> Self {
-        Self { kind, current: None, finished: BTreeMap::new(), dims: Vec::new() }
+        Self { kind, grain: Grain::Minute, current: None, finished: BTreeMap::new(), dims: Vec::new() }
+    }
+
+    /// For a table of [`Grain::Moment`] of a project, which may have no rows.
+    pub(crate) fn of_moments(project: ProjectId) -> Self {
+        let current = Some((project, Part::new(Grain::Moment)));
+        Self { kind: RowKind::Span, grain: Grain::Moment, current, finished: BTreeMap::new(), dims: Vec::new() }
     }
 
     /// Adds rows as they are written. An error when a column is missing or of another type.
@@ -84,7 +91,7 @@ impl RollupBuilder {
         }
         self.finish_current();
         // Its first rows were summed up already: what comes now cannot be added any more.
-        let part = if self.finished.contains_key(&project) { Part::given_up() } else { Part::new() };
+        let part = if self.finished.contains_key(&project) { Part::given_up() } else { Part::new(self.grain) };
         self.current = Some((project, part));
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Grain, Table};
 use crate::{segment::LiveSegment, sidecar::Section, storage::blocking};
-use model::{ProjectId, SegmentId, StoreResult};
+use model::{ProjectId, SegmentId, StoreResult, Timestamp};
 use parking_lot::Mutex;
 use std::{
     collections::HashMap,
@@ -15,7 +15,8 @@ const ENTRY_BYTES: usize = 128;
 /// Tables read at the same time; each reads a section of a few megabytes.
 const LOADERS: usize = 8;
 
-type Key = (SegmentId, ProjectId, Grain);
+/// The time is that of the first moment, for tables that do not cover their segment.
+type Key = (SegmentId, ProjectId, Grain, Timestamp);
 
 pub(crate) struct RollupCache {
     max_bytes: usize,
@@ -53,7 +54,27 @@ impl RollupCache {
 
     /// The cells of a project in a segment. `None` when its rows must be read instead.
     pub(crate) async fn table(&self, segment: &LiveSegment, project: ProjectId, grain: Grain) -> StoreResult<Option<Arc<Table>>> {
-        let key = (segment.id(), project, grain);
+        self.get_or_load((segment.id(), project, grain, Timestamp::MIN), || read(segment, project, grain)).await
+    }
+
+    /// The requests of a short time, each in a cell of its own. `load` reads their rows; it gives `None` when they are too many.
+    pub(crate) async fn moments<E, F>(
+        &self,
+        segment: SegmentId,
+        project: ProjectId,
+        from: Timestamp,
+        load: impl FnOnce() -> F,
+    ) -> Result<Option<Arc<Table>>, E>
+    where
+        F: Future<Output = Result<Option<Table>, E>>,
+    {
+        self.get_or_load((segment, project, Grain::Moment, from), load).await
+    }
+
+    async fn get_or_load<E, F>(&self, key: Key, load: impl FnOnce() -> F) -> Result<Option<Arc<Table>>, E>
+    where
+        F: Future<Output = Result<Option<Table>, E>>,
+    {
         if let Some(table) = self.tables.lock().get(&key) {
             return Ok(table);
         }
@@ -62,7 +83,7 @@ impl RollupCache {
         if let Some(table) = self.tables.lock().get(&key) {
             return Ok(table);
         }
-        let table = read(segment, project, grain).await?.map(Arc::new);
+        let table = load().await?.map(Arc::new);
         self.tables.lock().insert(key, table.clone(), self.max_bytes);
         Ok(table)
     }

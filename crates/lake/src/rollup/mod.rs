@@ -36,6 +36,8 @@ const VERSION: u8 = 1;
 pub(crate) enum Grain {
     Hour,
     Minute,
+    /// A nanosecond: only in memory, of the short times at the ends of a range whose rows were read.
+    Moment,
 }
 
 impl Grain {
@@ -43,6 +45,7 @@ impl Grain {
         match self {
             Self::Hour => time::NANOS_PER_HOUR,
             Self::Minute => time::NANOS_PER_MINUTE,
+            Self::Moment => 1,
         }
     }
 

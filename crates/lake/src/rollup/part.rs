@@ -59,9 +59,9 @@ pub(super) struct Row<'a> {
 }
 
 impl Part {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(grain: Grain) -> Self {
         Self {
-            grain: Grain::Minute,
+            grain,
             cells: HashMap::new(),
             requests: 0,
             combinations: HashMap::new(),
@@ -73,7 +73,7 @@ impl Part {
 
     /// One that says: read the rows.
     pub(super) fn given_up() -> Self {
-        Self { is_given_up: true, ..Self::new() }
+        Self { is_given_up: true, ..Self::new(Grain::Hour) }
     }
 
     pub(super) fn add(&mut self, row: &Row<'_>) {
@@ -121,26 +121,25 @@ impl Part {
 
     /// The part as written. `None` when reading the rows is better.
     pub(super) fn finish(mut self) -> Option<Vec<u8>> {
-        let mut hours = HashMap::new();
-        match self.grain {
-            Grain::Minute if self.is_worthwhile(self.cells.len()) => {
-                for ((minute, combination), cell) in &self.cells {
+        let cells = std::mem::take(&mut self.cells);
+        let tables = match self.grain {
+            Grain::Minute if self.is_worthwhile(cells.len()) => {
+                let mut hours = HashMap::new();
+                for ((minute, combination), cell) in &cells {
                     merge_into(&mut hours, (hour_of(*minute), *combination), cell);
                 }
+                vec![hours, cells]
             }
-            Grain::Minute => hours = hours_of(std::mem::take(&mut self.cells)),
-            Grain::Hour => hours = std::mem::take(&mut self.cells),
-        }
-        if self.is_given_up || !self.is_worthwhile(hours.len()) {
-            return None;
-        }
-        Some(self.write(in_order(&hours)))
+            Grain::Minute => vec![hours_of(cells)],
+            Grain::Hour | Grain::Moment => vec![cells],
+        };
+        let is_worthwhile = self.grain == Grain::Moment || self.is_worthwhile(tables[0].len());
+        (is_worthwhile && !self.is_given_up).then(|| self.write(&tables))
     }
 
-    /// `self.cells` are the minutes, if they are written.
-    fn write(&self, hours: BTreeMap<Key, &Cell>) -> Vec<u8> {
-        let minutes = in_order(&self.cells);
-        let tables: Vec<_> = std::iter::once(hours).chain((!minutes.is_empty()).then_some(minutes)).collect();
+    /// The last table has the finest grain.
+    fn write(&self, tables: &[HashMap<Key, Cell>]) -> Vec<u8> {
+        let tables: Vec<BTreeMap<Key, &Cell>> = tables.iter().map(|cells| cells.iter().map(|(key, cell)| (*key, cell)).collect()).collect();
         // By first appearance: what is there at the same time gets numbers close to each other, which take few bytes.
         let by_time = tables.last().into_iter().flat_map(|finest| finest.values());
         let users = Renumbered::new(&self.users, by_time.clone().flat_map(|cell| cell.users.iter()));
@@ -175,10 +174,6 @@ fn merge_into(cells: &mut HashMap<Key, Cell>, key: Key, cell: &Cell) {
         Entry::Occupied(mut sum) => sum.get_mut().merge(cell),
         Entry::Vacant(place) => place.insert(Cell::default()).merge(cell),
     }
-}
-
-fn in_order(cells: &HashMap<Key, Cell>) -> BTreeMap<Key, &Cell> {
-    cells.iter().map(|(key, cell)| (*key, cell)).collect()
 }
 
 /// New numbers for the hashes, and the hashes in their order, eight bytes each.

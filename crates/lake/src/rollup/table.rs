@@ -41,7 +41,7 @@ impl Table {
         let Some(part) = part_of(section, project)? else { return Ok(None) };
         let (&tables, mut rest) = part.split_first().ok_or(Damaged)?;
         let wanted = match (grain, tables) {
-            (Grain::Hour, 1 | 2) => 0,
+            (Grain::Hour, 1 | 2) | (Grain::Moment, 1) => 0,
             (Grain::Minute, 2) => 1,
             (Grain::Minute, 1) => return Ok(None),
             _ => return Err(Damaged),

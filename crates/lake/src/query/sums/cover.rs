@@ -11,6 +11,8 @@ use std::sync::Arc;
 pub(super) struct Cover {
     pub(super) tables: Vec<(Arc<Table>, TimeRange)>,
     pub(super) rows: Vec<TimeRange>,
+    /// The finest grain of the tables: rows that are left lie within one of its cells.
+    pub(super) finest: Grain,
 }
 
 /// `None` when the segment has no rollup that helps: then all its rows must be read.
@@ -22,7 +24,7 @@ pub(super) async fn of_segment(
     width: Option<i64>,
 ) -> StoreResult<Option<Cover>> {
     let parts = parts(range, segment.meta.min_time, segment.meta.max_time, width);
-    let mut cover = Cover { tables: Vec::new(), rows: parts.rows };
+    let mut cover = Cover { tables: Vec::new(), rows: parts.rows, finest: Grain::Minute };
     for (grain, ranges) in [(Grain::Hour, parts.hours), (Grain::Minute, parts.minutes)] {
         if ranges.is_empty() {
             continue;
@@ -30,7 +32,10 @@ pub(super) async fn of_segment(
         match cache.table(segment, project, grain).await? {
             Some(table) => cover.tables.extend(ranges.into_iter().map(|range| (Arc::clone(&table), range))),
             // Without minutes the hours still save most of the rows.
-            None if grain == Grain::Minute => cover.rows.extend(ranges),
+            None if grain == Grain::Minute => {
+                cover.rows.extend(ranges);
+                cover.finest = Grain::Hour;
+            }
             None => return Ok(None),
         }
     }

@@ -1,13 +1,15 @@
 //! Sums over requests, from rollups where they can answer and from rows for the rest, with equal results.
 //!
 //! A compacted segment whose rows nobody reported again is asked for the whole hours and minutes of the range. Rows are read of the other
-//! segments, and of the parts of a minute at the ends of the range. Both give [`Measures`], which add up in any order.
+//! segments, and of the parts of a minute at the ends of the range: these are kept for the other questions of the same dashboard. All
+//! give [`Measures`], which add up in any order.
 
 mod cells;
 mod cover;
 mod dim_filter;
 mod grouping;
 mod measures;
+mod moments;
 mod rows;
 
 pub(crate) use grouping::{ByProviderAndModel, BySeries, ByValue, Grouping, Whole};
@@ -124,7 +126,12 @@ impl Requests {
                     add_cells(&mut sums, table, slice(*range), filter, grouping)?;
                 }
                 answered.push(segment.id());
-                cover.rows.iter().for_each(|rows| left.entry((rows.from, rows.to)).or_default().push(segment.id()));
+                for rows in &cover.rows {
+                    match moments::of_rows(&self.rollups, session, &self.table, segment.id(), *rows, cover.finest).await? {
+                        Some(table) => add_cells(&mut sums, &table, slice(*rows), filter, grouping)?,
+                        None => left.entry((rows.from, rows.to)).or_default().push(segment.id()),
+                    }
+                }
                 // A long range has many segments: others get their turn, and a cancelled query ends here.
                 tokio::task::yield_now().await;
             }
