@@ -8,8 +8,8 @@ use crate::{
         failure::QueryResult,
         filter::filter_expr,
         list::within,
-        scores::resolved,
         scores,
+        scores::resolved,
     },
 };
 use datafusion::{

@@ -26,8 +26,8 @@ use datafusion::{
         runtime_env::{RuntimeEnv, RuntimeEnvBuilder},
     },
     logical_expr::{Expr, LogicalPlanBuilder, simplify::SimplifyContext, utils::conjunction},
-    optimizer::simplify_expressions::ExprSimplifier,
     object_store::local::LocalFileSystem,
+    optimizer::simplify_expressions::ExprSimplifier,
     physical_expr::PhysicalExpr,
     prelude::SessionConfig,
 };
