@@ -6,7 +6,7 @@
 use super::files_below;
 use crate::{
     Lake, LakeConfig,
-    testing::{batch_of, project, span},
+    testing::{batch_of, span},
 };
 use catalog::{Catalog, CatalogUrl};
 use model::{
