@@ -14,6 +14,7 @@ import pathlib
 import platform
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -222,6 +223,8 @@ def main():
     parser.add_argument("--products", default=",".join(PRODUCTS))
     parser.add_argument("--results", type=pathlib.Path)
     options = parser.parse_args()
+    # Ended from outside: the servers and folders of the run end with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("peers: interrupted"))
     chosen = options.products.split(",")
     unknown = set(chosen) - set(PRODUCTS)
     if unknown:
