@@ -55,7 +55,7 @@ impl Catalog {
     pub async fn open_existing(url: CatalogUrl, read_only: bool) -> Result<Self, CatalogError> {
         let database = Database::open_existing(&url, read_only).await?;
         migrate::check(&database).await?;
-        Ok(Self { inner: Arc::new(Inner { database, keys: KeyCache::default() }) })
+        Ok(Self { inner: Arc::new(Inner { database, keys: LookupCache::default(), policies: LookupCache::default() }) })
     }
 
     /// Waits for what is under way and closes every connection.

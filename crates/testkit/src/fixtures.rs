@@ -250,29 +250,22 @@ pub fn histogram(name: &str, number: u32) -> MetricPoint {
     }
 }
 
-/// Scores of every kind of target and value.
+/// Scores of every kind of target and value, a comment and a bookmark.
 pub fn scores() -> Vec<Score> {
-    let score = |target, name: &str, value, source| Score {
-        target,
-        name: name.into(),
-        value,
-        source,
-        comment: None,
-        author: None,
-        timestamp: at(90),
-        ingest_time: at(91),
-    };
     let span = ScoreTarget::Span { trace_id: trace_id(1), span_id: span_id(1) };
     let session = ScoreTarget::Session { session_id: "session-1".into() };
     let commented = Score {
         comment: Some("well, \"fine\"".into()),
         author: Some("ann".into()),
-        ..score(span, "quality", ScoreValue::Value(0.25), ScoreSource::Human)
+        source: ScoreSource::Human,
+        ..score("quality", 90, span.clone())
     };
+    let verdict = ScoreTarget::Trace { trace_id: trace_id(1) };
     vec![
         commented,
-        score(ScoreTarget::Trace { trace_id: trace_id(1) }, "verdict", ScoreValue::Label(String::new()), ScoreSource::Judge),
-        score(session, "stars", ScoreValue::Value(5.0), ScoreSource::User),
+        Score { value: None, label: Some(String::new()), source: ScoreSource::Judge, ..score("verdict", 91, verdict) },
+        Score { value: Some(5.0), source: ScoreSource::User, ..score("stars", 92, session) },
+        bookmark("ann-93", span),
     ]
 }
 

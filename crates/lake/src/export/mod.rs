@@ -16,6 +16,7 @@ use crate::{
         failure::QueryResult,
         filter::filter_expr,
         list::{visible_columns, within},
+        scores::current_rows,
         table::SegmentTable,
     },
     schema::time_column,
@@ -88,7 +89,11 @@ async fn run(session: Session, scan: Scan, windows: Vec<TimeRange>, mut encoder:
 
 impl Scan {
     async fn batches(&self, session: &Session, window: TimeRange) -> QueryResult<Vec<SendableRecordBatchStream>> {
-        let mut frame = session.frame(&self.table)?.filter(within(time_column(self.kind), window))?;
+        let mut frame = session.frame(&self.table)?;
+        if self.kind == RowKind::Score {
+            frame = current_rows(frame)?;
+        }
+        frame = frame.filter(within(time_column(self.kind), window))?;
         if let Some(filter) = &self.filter {
             frame = frame.filter(filter.clone())?;
         }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Lake, rows,
-    schema::{BODY_DIGEST, COMMIT_ROW, COMMIT_SEQ, PROJECT_ID, payload_columns, schema_of, time_column, times_of},
+    schema::{BODY_DIGEST, COMMIT_ROW, COMMIT_SEQ, DELETED, PROJECT_ID, payload_columns, schema_of, time_column, times_of},
 };
 use datafusion::{
     arrow::{
@@ -61,7 +61,7 @@ pub(crate) fn summary_columns() -> Vec<&'static str> {
 
 /// Every column but those of our own book-keeping.
 pub(crate) fn visible_columns(kind: RowKind) -> Vec<String> {
-    let hidden = [PROJECT_ID, BODY_DIGEST, COMMIT_SEQ, COMMIT_ROW];
+    let hidden = [PROJECT_ID, BODY_DIGEST, COMMIT_SEQ, COMMIT_ROW, DELETED];
     schema_of(kind).fields().iter().map(|field| field.name().clone()).filter(|name| !hidden.contains(&name.as_str())).collect()
 }
 

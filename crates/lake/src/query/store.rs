@@ -140,7 +140,8 @@ impl TelemetryStore for Lake {
     }
 
     async fn export(&self, query: ExportQuery) -> StoreResult<BoxStream<'static, StoreResult<Bytes>>> {
-        export::export(self, query).await
+        let filter = scores::resolved(self, query.project, query.filter).await?;
+        export::export(self, ExportQuery { filter, ..query }).await
     }
 
     async fn read_parquet(&self, kind: RowKind, file: File) -> StoreResult<BoxStream<'static, StoreResult<Vec<ReadRow>>>> {

@@ -26,6 +26,9 @@ pub(crate) const COMMIT_ROW: &str = "commit_row";
 /// Tells an exact resend; see `model::telemetry::BodyDigest`.
 pub(crate) const BODY_DIGEST: &str = "body_digest";
 
+/// Of scores: whether the row takes the fact away.
+pub(crate) const DELETED: &str = "deleted";
+
 /// What a reader of a kind sees, level 0 and compacted alike.
 pub(crate) fn schema_of(kind: RowKind) -> SchemaRef {
     static SCHEMAS: LazyLock<[SchemaRef; 4]> = LazyLock::new(|| RowKind::ALL.map(|kind| build(kind, true)));

@@ -147,17 +147,20 @@ const METRIC: [ExportColumn; 12] = [
     text("ingest_time"),
 ];
 
-const SCORE: [ExportColumn; 12] = [
+const SCORE: [ExportColumn; 15] = [
     text("timestamp"),
     text("name"),
-    inside("target", "kind", "target", CellType::Text),
-    inside("target", "trace_id", "trace_id", CellType::Text),
-    inside("target", "span_id", "span_id", CellType::Text),
-    inside("target", "session_id", "session_id", CellType::Text),
+    text("target"),
+    text("trace_id"),
+    text("span_id"),
+    text("session_id"),
     json("value"),
     text("label"),
     text("source"),
     text("comment"),
     text("author"),
     text("ingest_time"),
+    text("score_id"),
+    text("kind"),
+    json("metadata"),
 ];

@@ -86,7 +86,7 @@ mod tests {
         assert_eq!(field(RowKind::Log, &LOG.replace("\"message\":\"hi\",", "")), "message");
         assert_eq!(field(RowKind::Log, &LOG.replace("message", "mesage")), "mesage");
         assert_eq!(field(RowKind::Log, "7"), "row");
-        let score = r#"{"timestamp":"2026-01-31T10:00:00Z","name":"ok","target":{"kind":"trace","trace":"ab"},"value":1,"source":"human","ingest_time":"2026-01-31T10:00:00Z"}"#;
-        assert_eq!(field(RowKind::Score, score), "target.trace");
+        assert_eq!(field(RowKind::Score, r#"{"timestamp":"2026-01-31T10:00:00Z","target":"trace","trace":"ab"}"#), "trace");
+        assert_eq!(field(RowKind::Span, r#"{"trace_id":"ab","usage":{"tokens":1}}"#), "usage.tokens");
     }
 }

@@ -1,6 +1,6 @@
 //! Exports: every matching row, rendered at once.
 
-use super::{filter::Matcher, row::FilterRow, table::Rows};
+use super::{filter::Matcher, row::FilterRow, scores, table::Rows};
 use bytes::Bytes;
 use futures::{StreamExt, stream, stream::BoxStream};
 use model::{
@@ -12,13 +12,13 @@ use model::{
 use serde::Serialize;
 
 pub(super) fn export(rows: &Rows, query: &ExportQuery) -> StoreResult<BoxStream<'static, StoreResult<Bytes>>> {
-    let matcher = Matcher::new(&query.filter)?;
+    let matcher = Matcher::new(&scores::resolved(rows, query.filter.clone())?)?;
     let range = query.range;
     let mut lines = match query.kind {
         RowKind::Span => lines(rows.spans_in(range), &matcher, query)?,
         RowKind::Log => lines(rows.logs().map(|(_, log)| log).filter(|log| range.contains(log.timestamp)), &matcher, query)?,
         RowKind::Metric => lines(rows.metrics().map(|(_, point)| point).filter(|point| range.contains(point.timestamp)), &matcher, query)?,
-        RowKind::Score => lines(rows.all_scores().filter(|score| range.contains(score.timestamp)), &matcher, query)?,
+        RowKind::Score => lines(scores::current(rows).filter(|score| range.contains(score.timestamp)), &matcher, query)?,
     };
     if query.format == FileFormat::Csv {
         let mut header = Vec::new();

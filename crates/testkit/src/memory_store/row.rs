@@ -4,7 +4,7 @@ use super::text::span_texts;
 use model::{
     Money, SpanId, Timestamp, TraceId,
     filter::{Field, FieldType},
-    telemetry::{LogRecord, MetricPoint, Score, ScoreSource, ScoreTarget, ScoreValue, Span},
+    telemetry::{LogRecord, MetricPoint, Span},
 };
 use serde_json::Value;
 use std::borrow::Cow;
@@ -171,37 +171,5 @@ impl FilterRow for MetricPoint {
 
     fn texts(&self) -> Vec<String> {
         vec![self.name.clone()]
-    }
-}
-
-impl FilterRow for Score {
-    fn field(&self, field: &Field) -> Option<FieldValue<'_>> {
-        let Field::Column(column, _) = field else { return None };
-        let (trace, span, session) = match &self.target {
-            ScoreTarget::Span { trace_id, span_id } => (Some(trace_id), Some(span_id), None),
-            ScoreTarget::Trace { trace_id } => (Some(trace_id), None, None),
-            ScoreTarget::Session { session_id } => (None, None, Some(session_id)),
-        };
-        match (*column, &self.value) {
-            ("name", _) => printed(&self.name),
-            ("source", _) => printed(match self.source {
-                ScoreSource::Human => "human",
-                ScoreSource::Judge => "judge",
-                ScoreSource::Code => "code",
-                ScoreSource::User => "user",
-            }),
-            ("label", ScoreValue::Label(label)) => printed(label),
-            ("value", ScoreValue::Value(value)) => Some(FieldValue::Number(*value)),
-            ("author", _) => text(&self.author),
-            ("trace_id", _) => trace.and_then(printed),
-            ("span_id", _) => span.and_then(printed),
-            ("session_id", _) => session.and_then(printed),
-            ("timestamp", _) => Some(FieldValue::Time(self.timestamp)),
-            _ => None,
-        }
-    }
-
-    fn texts(&self) -> Vec<String> {
-        [Some(&self.name), self.comment.as_ref()].into_iter().flatten().cloned().collect()
     }
 }

@@ -89,9 +89,4 @@ impl Rows {
     pub(super) fn scores(&self) -> impl Iterator<Item = &Score> {
         self.scores.iter()
     }
-
-    /// In the order of arrival.
-    pub(super) fn all_scores(&self) -> impl Iterator<Item = &Score> {
-        self.scores.iter()
-    }
 }

@@ -9,7 +9,7 @@ use crate::{
         table::SegmentTable,
     },
     rows,
-    schema::{COMMIT_ROW, COMMIT_SEQ, schema_of},
+    schema::{COMMIT_ROW, COMMIT_SEQ, DELETED, schema_of},
 };
 use datafusion::{
     arrow::{
@@ -90,12 +90,12 @@ pub(super) async fn last_rows(
 ) -> QueryResult<RecordBatch> {
     let Ids { ids, reserved } = ids;
     let mut selected: Vec<Expr> = columns.iter().map(|name| ident(*name)).collect();
-    for name in ["score_id", "deleted", COMMIT_SEQ, COMMIT_ROW] {
+    for name in ["score_id", COMMIT_SEQ, COMMIT_ROW] {
         if !columns.contains(&name) {
             selected.push(ident(name));
         }
     }
-    selected.push(condition.and(ident("deleted").is_not_true()).is_true().alias(MATCHES));
+    selected.push(condition.and(ident(DELETED).is_not_true()).is_true().alias(MATCHES));
     let frame = session.frame(table)?.filter(has_id(ids))?.select(selected)?;
     let mut rows = frame.execute_stream().await?;
     let mut last = LastRows { batches: Vec::new(), places: HashMap::new(), reserved };

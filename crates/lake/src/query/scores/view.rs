@@ -2,7 +2,7 @@
 
 use crate::{
     query::failure::QueryResult,
-    schema::{COMMIT_ROW, COMMIT_SEQ},
+    schema::{COMMIT_ROW, COMMIT_SEQ, DELETED},
 };
 use datafusion::{
     dataframe::DataFrame,
@@ -18,5 +18,5 @@ const VERSION: &str = "version_from_last";
 pub(crate) fn current_rows(rows: DataFrame) -> QueryResult<DataFrame> {
     let newest: Vec<SortExpr> = [COMMIT_SEQ, COMMIT_ROW].map(|name| ident(name).sort(false, false)).into();
     let version = row_number().partition_by(vec![ident("score_id")]).order_by(newest).build()?.alias(VERSION);
-    Ok(rows.window(vec![version])?.filter(ident(VERSION).eq(lit(1_u64)).and(ident("deleted").is_not_true()))?)
+    Ok(rows.window(vec![version])?.filter(ident(VERSION).eq(lit(1_u64)).and(ident(DELETED).is_not_true()))?)
 }

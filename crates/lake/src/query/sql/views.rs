@@ -14,12 +14,10 @@ pub(super) fn register(context: &SessionContext, tables: Vec<(RowKind, Arc<Segme
     for (kind, table) in tables {
         let plan = LogicalPlanBuilder::scan("rows", provider_as_source(table), None)?.build()?;
         let mut rows = DataFrame::new(context.state(), plan);
-        let mut columns = visible_columns(kind);
         if kind == RowKind::Score {
             rows = current_rows(rows)?;
-            columns.retain(|name| name != "deleted");
         }
-        let columns: Vec<Expr> = columns.into_iter().map(ident).collect();
+        let columns: Vec<Expr> = visible_columns(kind).into_iter().map(ident).collect();
         let name = match kind {
             RowKind::Span => "spans",
             RowKind::Log => "logs",

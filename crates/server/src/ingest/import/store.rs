@@ -11,7 +11,7 @@ use model::{
     interchange::{ReadRow, Row},
     telemetry::{BodyDigest, Incoming, RowBatch, RowKind},
 };
-use protocol::check_time;
+use protocol::{IngestContext, check_time};
 use std::time::Duration;
 
 /// Rows of one commit.
@@ -36,8 +36,9 @@ impl Importer {
     /// Stores the good rows before it returns.
     pub(super) async fn take(&mut self, rows: Vec<ReadRow>) -> ApiResult<()> {
         let mut batch = RowBatch::new(self.project);
+        let context = context(&self.state, self.project, self.kind).await?;
         for ReadRow { line, row } in rows {
-            match row.map_err(|fault| (fault.field, fault.message)).and_then(|row| self.checked(row)) {
+            match row.map_err(|fault| (fault.field, fault.message)).and_then(|row| self.checked(row, &context)) {
                 Ok((row, digest)) => add(&mut batch, row, digest),
                 Err((field, error)) => {
                     self.state.metrics.ingest_rejected(self.kind.as_str(), 1);
@@ -66,14 +67,15 @@ impl Importer {
         self.report
     }
 
-    fn checked(&mut self, row: Row) -> Result<(Row, BodyDigest), (String, String)> {
+    fn checked(&mut self, row: Row, context: &IngestContext) -> Result<(Row, BodyDigest), (String, String)> {
         let (field, time) = match &row {
             Row::Span(span) => ("start_time", span.start_time),
             Row::Log(log) => ("timestamp", log.timestamp),
             Row::Metric(point) => ("timestamp", point.timestamp),
+            Row::Score(score) if score.score_id.is_empty() => return Err(("score_id".to_owned(), "expected an id".to_owned())),
             Row::Score(score) => ("timestamp", score.timestamp),
         };
-        check_time(field, time, &context()).map_err(|error| (error.field, error.message))?;
+        check_time(field, time, context).map_err(|error| (error.field, error.message))?;
         let digest = self.occurrences.digest(&row).map_err(|error| ("row".to_owned(), error.to_string()))?;
         Ok((row, digest))
     }
@@ -102,6 +104,7 @@ fn add(batch: &mut RowBatch, row: Row, digest: BodyDigest) {
         Row::Span(span) => batch.spans.push(Incoming::new(*span, Some(digest))),
         Row::Log(log) => batch.logs.push(Incoming::new(log, Some(digest))),
         Row::Metric(point) => batch.metrics.push(Incoming::new(point, Some(digest))),
-        Row::Score(score) => batch.scores.push(Incoming::new(score, Some(digest))),
+        // Its id makes a second import harmless; and one that was deleted meanwhile comes back.
+        Row::Score(score) => batch.scores.push(Incoming::new(score, None)),
     }
 }
