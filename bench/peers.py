@@ -29,6 +29,7 @@ PRODUCTS = {"telltale": products.Telltale, "phoenix": products.Phoenix, "mlflow"
 # Common enough to be in most prompts.
 COMMON_WORDS = ["question", "invoice", "refund", "delivery", "policy", "account", "customer", "payment", "answer", "order"]
 WARM_UPS = 2
+WARM_UP_SPANS = 80
 VISIBLE_SECONDS = 1200
 IDLE_SECONDS = 5
 
@@ -65,8 +66,8 @@ def install(venv):
     stamp.write_text(requirements.read_text())
 
 
-def write_corpus(binary, spans, folder):
-    command = [binary, "bench", "write", "--spans", str(spans), "--spread", "20h", "--out", folder]
+def write_corpus(binary, spans, folder, *more):
+    command = [binary, "bench", "write", "--spans", str(spans), "--spread", "20h", "--out", folder, *more]
     summary = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     lines = [line.split() for line in (folder / "traces.txt").read_text().splitlines()]
     return summary, [{"id": trace, "spans": int(count), "word": word} for trace, count, _, word in lines]
@@ -120,7 +121,7 @@ def measure_query(product, name, traces, samples):
     return {"p50_ms": round(quantile(times, 0.5), 1), "p95_ms": round(quantile(times, 0.95), 1), "max_ms": round(times[-1], 1), "samples": samples, "found": [min(found), max(found)]}
 
 
-def measure(kind, binary_folder, corpus, summary, traces, options, work):
+def measure(kind, binary_folder, corpora, summary, traces, options, work):
     folder = work / kind.name.lower()
     folder.mkdir()
     with open(work / f"{kind.name.lower()}.log", "w") as log:
@@ -129,9 +130,12 @@ def measure(kind, binary_folder, corpus, summary, traces, options, work):
             figures = {"version": kind.version(binary_folder), "ready_s": round(product.ready_seconds, 2)}
             time.sleep(IDLE_SECONDS)
             figures["idle_mb"] = round(product.tree.memory_mb())
+            # Every process of a product loads code with its first requests.
+            send(product, corpora["warm-up"], options.connections)
+            before = wait_until_visible(product, WARM_UP_SPANS)
             started = time.monotonic()
-            load = send(product, corpus, options.connections)
-            counted = wait_until_visible(product, summary["spans"])
+            load = send(product, corpora["measured"], options.connections)
+            counted = wait_until_visible(product, before + summary["spans"]) - before
             visible = time.monotonic() - started
             figures |= {
                 "accepted_per_s": load["spans_per_s"],
@@ -194,7 +198,7 @@ def markdown(document):
     lines += [
         "",
         "Each product runs alone, in the configuration it has out of the box (Phoenix and MLflow: SQLite in a folder), with usage reports and look-ups on the internet switched off.",
-        "Memory is the proportional set size of all its processes. Accepted counts from the first request to the last answer; counted, until a query of the product counts all spans.",
+        "Memory is the proportional set size of all its processes. Accepted counts from the first request to the last answer; counted, until a query of the product counts all spans. Some requests that do not count come first.",
         f"Queries run one at a time after that, on the settled store: {document['samples']} samples each, other values every time.",
         "",
         "## Which endpoint",
@@ -228,14 +232,15 @@ def main():
 
     work = pathlib.Path(tempfile.mkdtemp(prefix="telltale-peers-"))
     try:
-        corpus = work / "corpus"
-        summary, traces = write_corpus(binary, options.spans, corpus)
+        corpora = {name: work / name for name in ("warm-up", "measured")}
+        write_corpus(binary, WARM_UP_SPANS, corpora["warm-up"], "--batch", "5", "--seed", "1")
+        summary, traces = write_corpus(binary, options.spans, corpora["measured"])
         figures = {}
         for name in chosen:
             kind = PRODUCTS[name]
             print(f"peers: {kind.name}", file=sys.stderr)
             folder = binary.parent if name == "telltale" else (options.venv / "bin").absolute()
-            figures[kind.name] = measure(kind, folder, corpus, summary, traces, options, work)
+            figures[kind.name] = measure(kind, folder, corpora, summary, traces, options, work)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 

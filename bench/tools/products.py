@@ -253,8 +253,8 @@ class MLflow(Product):
         "list": "POST /api/3.0/mlflow/traces/search, 50 newest traces (it lists traces, without their spans)",
         "list_filtered": "the same, filter span.name = 'chat gpt-4o'",
         "trace": "GET /api/3.0/mlflow/traces/get, with spans",
-        "dashboard": "POST /api/3.0/mlflow/traces/metrics, six at once: series of counts, failures, latency quantiles and tokens, cost by model, latency p95 by model",
-        "by_model": "POST /api/3.0/mlflow/traces/metrics: latency p95 of spans by model",
+        "dashboard": "POST /api/3.0/mlflow/traces/metrics, six at once: series of counts, failures, latency quantiles and tokens, cost by model, latency p95 of spans by name",
+        "by_model": "POST /api/3.0/mlflow/traces/metrics: latency p95 of spans by name (the names of model calls hold the model)",
         "rare_word": "traces/search, 50 newest traces, filter trace.text LIKE '%WORD%'",
         "common_word": "the same",
     }
@@ -305,14 +305,14 @@ class MLflow(Product):
             self.metric("TRACES", "latency", quantiles, **hourly),
             self.metric("TRACES", "total_tokens", [("SUM", None)], **hourly),
             self.metric("SPANS", "total_cost", [("SUM", None)], dimensions=["span_model_name"], **window),
-            self.metric("SPANS", "latency", [("PERCENTILE", 95)], dimensions=["span_model_name"], **window),
+            self.metric("SPANS", "latency", [("PERCENTILE", 95)], dimensions=["span_name"], **window),
         ])
         return sum(int(point["values"]["COUNT"]) for point in answers[0]["data_points"])
 
     def by_model(self):
         start, end = self.hours_back()
         window = {"start_time_ms": int(start.timestamp() * 1000), "end_time_ms": int(end.timestamp() * 1000)}
-        return len(self.call(*self.metric("SPANS", "latency", [("PERCENTILE", 95)], dimensions=["span_model_name"], **window))["data_points"])
+        return len(self.call(*self.metric("SPANS", "latency", [("PERCENTILE", 95)], dimensions=["span_name"], **window))["data_points"])
 
     def rare_word(self, word):
         return self.search(f"trace.text LIKE '%{word}%'")

@@ -22,7 +22,7 @@ struct Ready {
     listen: String,
 }
 
-/// A running server. Dropping it kills it.
+/// A running server. Dropping it kills it and waits for its end.
 #[derive(Debug)]
 pub(crate) struct Server {
     child: Child,
@@ -65,6 +65,20 @@ impl Server {
         Ok(())
     }
 }
+
+/// Gone before its folder is removed: otherwise it would still write there.
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.start_kill());
+        let killed = Instant::now();
+        while matches!(self.child.try_wait(), Ok(None)) && killed.elapsed() < MAX_KILL {
+            std::thread::sleep(KILL_POLL);
+        }
+    }
+}
+
+const MAX_KILL: Duration = Duration::from_secs(5);
+const KILL_POLL: Duration = Duration::from_millis(5);
 
 /// The server's data folder in ours.
 pub(crate) const DATA: &str = "data";

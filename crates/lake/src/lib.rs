@@ -19,6 +19,7 @@ mod lake;
 mod query;
 mod recover;
 mod retain;
+mod rollup;
 mod rows;
 pub(crate) mod schema;
 mod segment;

@@ -103,11 +103,11 @@ impl LiveSegment {
     }
 
     /// A section of the sidecar, checked. `None` when there is none or it is damaged, which is told: what is derived can be done without.
-    pub(crate) async fn sidecar_section(&self, section: Section) -> StoreResult<Option<Vec<u8>>> {
+    pub(crate) async fn sidecar_section(&self, section: Section) -> StoreResult<Option<Bytes>> {
         let Some(path) = self.sidecar_path() else { return Ok(None) };
         let (id, storage) = (self.meta.id, Arc::clone(&self.storage));
         blocking(move || match Sidecar::open(&path).and_then(|sidecar| sidecar.section(section)) {
-            Ok(bytes) => Ok(bytes),
+            Ok(bytes) => Ok(bytes.map(Bytes::from)),
             Err(error) => {
                 tracing::error!(segment = %id, %error, "the derived data of a segment cannot be read: it is done without");
                 storage.note_bad_sidecar(id);

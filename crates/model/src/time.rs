@@ -9,7 +9,9 @@ use std::{fmt, str::FromStr};
 #[schema(value_type = String, format = DateTime)]
 pub struct Timestamp(i64);
 
+pub const NANOS_PER_MILLI: i64 = 1_000_000;
 pub const NANOS_PER_SECOND: i64 = 1_000_000_000;
+pub const NANOS_PER_MINUTE: i64 = 60 * NANOS_PER_SECOND;
 pub const NANOS_PER_HOUR: i64 = 3_600 * NANOS_PER_SECOND;
 pub const NANOS_PER_DAY: i64 = 24 * NANOS_PER_HOUR;
 
@@ -66,6 +68,11 @@ impl Timestamp {
     pub const fn floor_to(self, unit_nanos: i64) -> Self {
         Self(self.0.div_euclid(unit_nanos) * unit_nanos)
     }
+}
+
+/// A duration in whole nanoseconds, so that sums do not depend on their order; at most as long as they can count. `None` for NaN.
+pub fn nanos_of_millis(millis: f64) -> Option<i64> {
+    (!millis.is_nan()).then(|| (millis * NANOS_PER_MILLI as f64).round() as i64)
 }
 
 impl FromStr for Timestamp {
@@ -167,6 +174,14 @@ impl TimeRange {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn milliseconds_become_whole_nanoseconds() {
+        assert_eq!(nanos_of_millis(0.1), Some(100_000));
+        assert_eq!(nanos_of_millis(-1.5), Some(-1_500_000));
+        assert_eq!(nanos_of_millis(f64::INFINITY), Some(i64::MAX));
+        assert_eq!(nanos_of_millis(f64::NAN), None);
+    }
 
     #[test]
     fn every_unit_of_a_unix_time_means_the_same_moment() {

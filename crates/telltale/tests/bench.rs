@@ -5,6 +5,7 @@
 use serde_json::Value;
 use std::{
     collections::HashMap,
+    io::{BufRead as _, BufReader},
     path::Path,
     process::{Command, Output},
 };
@@ -104,6 +105,21 @@ fn a_week_has_seven_days_and_every_span_once() {
     }
     assert!(table.contains("| 7 |"));
     assert!(std::fs::read_dir(folder.path()).unwrap().all(|entry| entry.unwrap().file_name() == "report.json"));
+}
+
+/// Ends it while its server runs.
+#[test]
+fn an_interrupted_benchmark_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_telltale"));
+    command.current_dir(folder.path()).env("TMPDIR", folder.path()).args(["bench", "--spans", "1M", "--only", "burst"]);
+    let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().contains("burst")), "it never began");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "its folder");
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    assert!(!child.wait().unwrap().success());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 #[test]

@@ -118,7 +118,7 @@ impl Workload {
     fn make(&self, stream: Stream, index: u64, spans: u64, from_ns: u64, width_ns: u64) -> Batch {
         let scale = ((self.recipe.span_bytes as f64 - FIXED_BYTES_PER_SPAN) / TEXT_BYTES_PER_SPAN).max(MIN_TEXT_SCALE);
         let mut shapes = shapes::Shapes::new(&self.pool, scale, Rng::new(self.recipe.seed, stream as u64, index));
-        let service = *shapes.rng().weighted(&SERVICES);
+        let service = shapes.rng().weighted(&SERVICES);
         let (mut traces, mut left) = (Vec::new(), spans);
         while left > 0 {
             let start_ns = from_ns + shapes.rng().below(width_ns.max(1));

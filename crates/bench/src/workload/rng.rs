@@ -47,11 +47,11 @@ impl Rng {
     }
 
     /// One of `choices`, each as likely as its weight says. `choices` must not be empty.
-    pub(crate) fn weighted<'a, T>(&mut self, choices: &'a [(T, u64)]) -> &'a T {
+    pub(crate) fn weighted<T: Copy>(&mut self, choices: &[(T, u64)]) -> T {
         let mut left = self.below(choices.iter().map(|(_, weight)| weight).sum());
-        let mut chosen = &choices[0].0;
+        let mut chosen = choices[0].0;
         for (choice, weight) in choices {
-            chosen = choice;
+            chosen = *choice;
             if left < *weight {
                 break;
             }
@@ -82,7 +82,7 @@ mod tests {
         let mut rng = Rng::new(1, 0, 0);
         assert!((0..1_000).all(|_| (3..=5).contains(&rng.between(3, 5))));
         assert_eq!(rng.below(0), 0);
-        let heavy = (0..10_000).filter(|_| *rng.weighted(&[("light", 1), ("heavy", 9)]) == "heavy").count();
+        let heavy = (0..10_000).filter(|_| rng.weighted(&[("light", 1), ("heavy", 9)]) == "heavy").count();
         assert!((8_700..9_300).contains(&heavy), "{heavy}");
     }
 }

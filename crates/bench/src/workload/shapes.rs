@@ -229,14 +229,14 @@ impl<'a> Shapes<'a> {
         let caller = Caller {
             user: format!("user-{:05}", self.rng.below(USERS)),
             session: format!("sess-{:06}", self.rng.below(SESSIONS)),
-            environment: *self.rng.weighted(&ENVIRONMENTS),
+            environment: self.rng.weighted(&ENVIRONMENTS),
         };
         (note, caller)
     }
 
     /// One model call: the whole `history` goes in, a new answer comes out.
     fn call(&mut self, trace: &TraceId, span: SpanId, parent: Option<SpanId>, start_ns: u64, history: &str, caller: &Caller) -> Answer<'a> {
-        let (provider, model) = *self.rng.weighted(&MODELS);
+        let (provider, model) = self.rng.weighted(&MODELS);
         let answer = self.text(200, 1_500);
         let (input_tokens, output_tokens) = (history.len() as u64 / 4, answer.len() as u64 / 4);
         let end_ns = start_ns + (300 + output_tokens * self.rng.between(4, 14)) * MS;

@@ -38,7 +38,7 @@ pub(crate) fn vocabulary() -> Vec<String> {
         }
     }
     while words.len() < WORDS {
-        let syllables = *rng.weighted(&SYLLABLES);
+        let syllables = rng.weighted(&SYLLABLES);
         let word: String = (0..syllables)
             .flat_map(|_| [ONSETS[rng.index(ONSETS.len())], NUCLEI[rng.index(NUCLEI.len())], CODAS[rng.index(CODAS.len())]])
             .collect();

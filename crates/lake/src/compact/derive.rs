@@ -3,6 +3,7 @@
 use super::texts::{InputTexts, Texts, has_index};
 use crate::{
     identity::{FilterBuilder, encode_repeats},
+    rollup::RollupBuilder,
     segment::LiveSegment,
     sidecar::{Section, SidecarWriter},
     storage::unavailable,
@@ -36,18 +37,20 @@ impl DerivedInputs {
 pub(super) struct Derived {
     sidecar: SidecarWriter,
     filters: FilterBuilder,
+    rollup: RollupBuilder,
     texts: Option<Texts>,
 }
 
 impl Derived {
     pub(super) fn create(path: &Path, kind: RowKind) -> io::Result<Self> {
         let texts = has_index(kind).then(|| Texts::new(kind));
-        Ok(Self { sidecar: SidecarWriter::create(path)?, filters: FilterBuilder::new(kind), texts })
+        Ok(Self { sidecar: SidecarWriter::create(path)?, filters: FilterBuilder::new(kind), rollup: RollupBuilder::new(kind), texts })
     }
 
     /// Rows in the order of the segment. `as_they_were` is false where retention took texts from them.
     pub(super) fn add(&mut self, rows: &RecordBatch, origins: &[Origin], as_they_were: bool, inputs: &DerivedInputs) -> StoreResult<()> {
         self.filters.add(rows);
+        self.rollup.add(rows)?;
         match &mut self.texts {
             Some(texts) => texts.add(rows, origins, as_they_were, &inputs.texts),
             None => Ok(()),
@@ -60,6 +63,9 @@ impl Derived {
         sidecar.section(Section::Filters, &self.filters.finish()?).map_err(failed)?;
         if !marks.is_empty() {
             sidecar.section(Section::Repeats, &encode_repeats(marks)).map_err(failed)?;
+        }
+        if let Some(rollup) = self.rollup.finish() {
+            sidecar.section(Section::Rollup, &rollup).map_err(failed)?;
         }
         if let Some(texts) = self.texts {
             let written = sidecar.streamed(Section::Text, |out| texts.finish(&inputs.texts, out).map_err(io::Error::other));

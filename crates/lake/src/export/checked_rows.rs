@@ -57,7 +57,7 @@ fn is_kept(found: &ArrayRef, kept: &ArrayRef, index: usize, is_json: bool) -> bo
         return found.slice(index, 1).as_ref() == kept.slice(index, 1).as_ref();
     }
     let parsed = |column: &ArrayRef| -> Option<Value> {
-        let text = column.is_valid(index).then(|| column.as_string::<i64>().value(index)).unwrap_or("null");
+        let text = if column.is_valid(index) { column.as_string::<i64>().value(index) } else { "null" };
         serde_json::from_str(text).ok()
     };
     // Spaces and the order of members may differ; nothing, `{}` and `[]` are stored alike.

@@ -10,7 +10,7 @@ use datafusion::{
     },
     common::exec_datafusion_err,
 };
-use model::{Money, StoreError, Timestamp, query::LatencyStats, sketch::DdSketch};
+use model::{Money, StoreError, Timestamp};
 use std::str::FromStr;
 
 /// A batch whose columns are read by name; numbers are widened to what the model counts in.
@@ -84,15 +84,12 @@ impl Cells<'_> {
         self.time(name, row)?.ok_or_else(|| StoreError::Internal(format!("{name} is null")).into())
     }
 
-    /// Average from one column, quantiles from a sketch in another.
-    pub(crate) fn latency(&self, average: &str, sketch: &str, row: usize) -> QueryResult<LatencyStats> {
-        let bytes = self.cell(sketch, row, DataType::Binary, |column| column.as_binary::<i32>().value(0).to_vec())?;
-        let sketch = bytes.and_then(|bytes| DdSketch::from_bytes(&bytes)).unwrap_or_default();
-        Ok(LatencyStats {
-            avg: self.number(average, row)?,
-            p50: sketch.quantile(0.5),
-            p95: sketch.quantile(0.95),
-            p99: sketch.quantile(0.99),
-        })
+    /// A sum of counts of any size.
+    pub(crate) fn wide(&self, name: &str, row: usize) -> QueryResult<Option<i128>> {
+        self.cell(name, row, DataType::Decimal128(MONEY_PRECISION, 0), |column| column.as_primitive::<Decimal128Type>().value(0))
+    }
+
+    pub(crate) fn bytes(&self, name: &str, row: usize) -> QueryResult<Option<Vec<u8>>> {
+        self.cell(name, row, DataType::Binary, |column| column.as_binary::<i32>().value(0).to_vec())
     }
 }

@@ -8,6 +8,7 @@ use super::{
     streaming,
     table::SegmentTable,
 };
+use crate::rollup::RollupCache;
 use datafusion::{
     arrow::datatypes::SchemaRef,
     common::DFSchema,
@@ -54,6 +55,8 @@ const MAX_EXPORTS: usize = 2;
 pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 /// Footers and page indexes of Parquet files: about 30 kB a file.
 const METADATA_CACHE_BYTES: usize = 32 << 20;
+/// Tables of rollups: those of a month of 10 M spans by the hour, and of a few days by the minute.
+const ROLLUP_CACHE_BYTES: usize = 48 << 20;
 /// Least memory for queries, whatever the budget: a dashboard over a small store must work.
 const MIN_POOL_BYTES: usize = 64 << 20;
 
@@ -62,6 +65,7 @@ pub(crate) struct QueryEngine {
     state: SessionState,
     pool: Arc<dyn MemoryPool>,
     readers: Arc<dyn ParquetFileReaderFactory>,
+    rollups: Arc<RollupCache>,
     /// One permit per query under way or waiting.
     admitted: Arc<Semaphore>,
     running: Arc<Semaphore>,
@@ -102,6 +106,7 @@ impl QueryEngine {
             state,
             pool,
             readers,
+            rollups: Arc::new(RollupCache::new(ROLLUP_CACHE_BYTES)),
             admitted: Arc::new(Semaphore::new(MAX_ADMITTED)),
             running: Arc::new(Semaphore::new(MAX_RUNNING)),
             exports: Arc::new(Semaphore::new(MAX_EXPORTS)),
@@ -110,6 +115,10 @@ impl QueryEngine {
 
     pub(crate) fn readers(&self) -> Arc<dyn ParquetFileReaderFactory> {
         Arc::clone(&self.readers)
+    }
+
+    pub(crate) fn rollups(&self) -> Arc<RollupCache> {
+        Arc::clone(&self.rollups)
     }
 
     /// A fresh environment whose queries are capped at `max_bytes`, for a session of its own.

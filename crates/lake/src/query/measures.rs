@@ -1,9 +1,9 @@
 //! What is counted and summed, as aggregate expressions: one definition for lists, analytics and SQL views.
 
-use super::{cells::Cells, failure::QueryResult, filter::model_expr, functions::ddsketch};
+use super::{cells::Cells, failure::QueryResult, filter::model_expr};
 use datafusion::{
     common::Result,
-    functions_aggregate::expr_fn::{array_agg, avg, count, first_value, max, min, sum},
+    functions_aggregate::expr_fn::{array_agg, count, first_value, max, min, sum},
     logical_expr::{Expr, ExprFunctionExt, SortExpr, expr::NullTreatment},
     prelude::{ident, lit, when},
 };
@@ -24,23 +24,8 @@ pub(crate) fn is_error() -> Expr {
 }
 
 /// Rows for which `condition` holds.
-fn count_where(condition: Expr) -> Result<Expr> {
+pub(crate) fn count_where(condition: Expr) -> Result<Expr> {
     Ok(count(when(condition, lit(1_i64)).end()?))
-}
-
-/// Over rows that are requests: `requests, errors, priced` and the sums of tokens and cost.
-pub(crate) fn request_measures() -> Result<Vec<Expr>> {
-    Ok(vec![
-        count(lit(1_i64)).alias("requests"),
-        count_where(is_error())?.alias("errors"),
-        count(ident("cost_usd")).alias("priced"),
-        sum(ident("input_tokens")).alias("input_tokens"),
-        sum(ident("output_tokens")).alias("output_tokens"),
-        sum(ident("total_tokens")).alias("total_tokens"),
-        sum(ident("cost_usd")).alias("cost_usd"),
-        avg(ident("duration_ms")).alias("duration_avg"),
-        ddsketch(ident("duration_ms")).alias("duration_sketch"),
-    ])
 }
 
 /// Over the matching spans of a session or user: `first_seen, last_seen, requests, errors, priced, total_tokens, cost_usd`.

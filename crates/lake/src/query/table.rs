@@ -42,7 +42,7 @@ use datafusion::{
 };
 use model::{ProjectId, SegmentId, TimeRange, erase::Tombstone, telemetry::RowKind};
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet},
     fmt,
     sync::Arc,
 };
@@ -96,14 +96,17 @@ impl SegmentTable {
         ident(PROJECT_ID).eq(lit(self.project.to_hex()))
     }
 
-    /// The same table with the rows of these segments only.
-    pub(crate) fn only(&self, ids: &HashSet<SegmentId>) -> Self {
-        Self { segments: self.segments.iter().filter(|segment| ids.contains(&segment.id())).map(Arc::clone).collect(), ..self.clone() }
+    pub(crate) fn project(&self) -> ProjectId {
+        self.project
     }
 
-    /// The same table without the rows of these segments.
-    pub(crate) fn without(&self, ids: &HashSet<SegmentId>) -> Self {
-        Self { segments: self.segments.iter().filter(|segment| !ids.contains(&segment.id())).map(Arc::clone).collect(), ..self.clone() }
+    pub(crate) fn live_segments(&self) -> &[Arc<LiveSegment>] {
+        &self.segments
+    }
+
+    /// The same table with fewer segments.
+    pub(crate) fn keeping(&self, is_kept: impl Fn(SegmentId) -> bool) -> Self {
+        Self { segments: self.segments.iter().filter(|segment| is_kept(segment.id())).map(Arc::clone).collect(), ..self.clone() }
     }
 
     /// Whether every row of a segment counts as it stands: none is erased, and none is one of several reports.

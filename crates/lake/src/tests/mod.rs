@@ -5,6 +5,7 @@ mod compaction;
 mod crash;
 mod garbage;
 mod recovery;
+mod rollups;
 mod sqlite;
 
 use crate::{

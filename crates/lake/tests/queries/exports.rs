@@ -66,7 +66,7 @@ async fn parquet_comes_back_as_it_was_stored_from_either_level() {
     for level in ["level 0", "compacted"] {
         let file = bytes_of(&lake, everything(project, RowKind::Span, FileFormat::Parquet)).await;
         assert_eq!(rows(read_back(&lake, RowKind::Span, &file).await), spans, "{level}");
-        for (kind, count) in [(RowKind::Log, 2), (RowKind::Metric, 2), (RowKind::Score, 3)] {
+        for (kind, count) in [(RowKind::Log, 2), (RowKind::Metric, 2), (RowKind::Score, 4)] {
             let file = bytes_of(&lake, everything(project, kind, FileFormat::Parquet)).await;
             assert_eq!(rows(read_back(&lake, kind, &file).await).len(), count, "{level} {kind:?}");
         }

@@ -48,11 +48,11 @@ fn write_cell(text: &str, out: &mut Vec<u8>) {
         return out.extend_from_slice(text.as_bytes());
     }
     out.push(b'"');
-    for byte in text.bytes() {
-        if byte == b'"' {
-            out.push(b'"');
+    for (index, piece) in text.split('"').enumerate() {
+        if index > 0 {
+            out.extend_from_slice(b"\"\"");
         }
-        out.push(byte);
+        out.extend_from_slice(piece.as_bytes());
     }
     out.push(b'"');
 }

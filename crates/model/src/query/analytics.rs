@@ -1,6 +1,11 @@
 //! Sums over time. Only requests count: billed LLM, embedding and rerank calls.
 
-use crate::{Money, ProjectId, TimeRange, Timestamp, filter::Filter, time::NANOS_PER_SECOND};
+use crate::{
+    Money, ProjectId, TimeRange, Timestamp,
+    filter::Filter,
+    sketch::DdSketch,
+    time::{NANOS_PER_MILLI, NANOS_PER_SECOND},
+};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +22,19 @@ pub struct LatencyStats {
     pub p50: Option<f64>,
     pub p95: Option<f64>,
     pub p99: Option<f64>,
+}
+
+impl LatencyStats {
+    /// Of durations whose sum in nanoseconds is `nanos`, and that are in `sketch` as milliseconds.
+    pub fn of(nanos: i128, sketch: &DdSketch) -> Self {
+        let count = sketch.count();
+        Self {
+            avg: (count > 0).then(|| nanos as f64 / count as f64 / NANOS_PER_MILLI as f64),
+            p50: sketch.quantile(0.5),
+            p95: sketch.quantile(0.95),
+            p99: sketch.quantile(0.99),
+        }
+    }
 }
 
 /// The numbers of one period.

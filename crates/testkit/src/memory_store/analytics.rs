@@ -40,8 +40,8 @@ fn period_stats<'a>(spans: impl Iterator<Item = &'a Span>, range: TimeRange) -> 
         total_cost_usd: calls.cost_usd,
         unpriced_requests: calls.unpriced,
         latency_ms: calls.latency.stats(),
-        active_users: calls.users.len() as u64,
-        active_sessions: calls.sessions.len() as u64,
+        active_users: calls.users.count(),
+        active_sessions: calls.sessions.count(),
     }
 }
 
@@ -52,7 +52,8 @@ pub(super) fn providers(rows: &Rows, query: &DashboardQuery) -> StoreResult<Vec<
         groups.entry((span.provider.as_deref(), span.model())).or_default().add(span);
     }
     let mut groups: Vec<_> = groups.into_iter().collect();
-    groups.sort_by_key(|(_, calls)| Reverse(calls.requests));
+    // The unknown last.
+    groups.sort_by_key(|((provider, model), calls)| (Reverse(calls.requests), provider.is_none(), *provider, model.is_none()));
     groups.truncate(MAX_PROVIDERS);
     let stats = groups.into_iter().map(|((provider, model), calls)| ProviderStats {
         provider: provider.map(str::to_owned),

@@ -3,34 +3,28 @@
 use model::{
     Money,
     query::LatencyStats,
-    sketch::DdSketch,
+    sketch::{DdSketch, Hll},
     telemetry::{Span, Status},
+    time::{NANOS_PER_SECOND, nanos_of_millis},
 };
-use std::collections::BTreeSet;
 
-/// Milliseconds, summed and sketched.
+/// Durations, summed and sketched.
 #[derive(Default)]
 pub(super) struct Latency {
-    sum: f64,
+    nanos: i128,
     sketch: DdSketch,
 }
 
 impl Latency {
     fn add(&mut self, millis: Option<f64>) {
         if let Some(millis) = millis {
-            self.sum += millis;
+            self.nanos += i128::from(nanos_of_millis(millis).unwrap_or_default());
             self.sketch.add(millis);
         }
     }
 
     pub(super) fn stats(&self) -> LatencyStats {
-        let count = self.sketch.count();
-        LatencyStats {
-            avg: (count > 0).then(|| self.sum / count as f64),
-            p50: self.sketch.quantile(0.5),
-            p95: self.sketch.quantile(0.95),
-            p99: self.sketch.quantile(0.99),
-        }
+        LatencyStats::of(self.nanos, &self.sketch)
     }
 }
 
@@ -47,10 +41,10 @@ pub(super) struct Calls {
     pub(super) unpriced: u64,
     pub(super) latency: Latency,
     pub(super) first_token: Latency,
-    pub(super) users: BTreeSet<String>,
-    pub(super) sessions: BTreeSet<String>,
-    /// Output tokens and seconds of the calls that have both.
-    timed_output: Option<(u64, f64)>,
+    pub(super) users: Hll,
+    pub(super) sessions: Hll,
+    /// Output tokens and nanoseconds of the calls that have both.
+    timed_output: (i128, i128),
 }
 
 impl Calls {
@@ -77,11 +71,12 @@ impl Calls {
         }
         self.latency.add(span.duration_ms);
         self.first_token.add(span.time_to_first_token_ms);
-        self.users.extend(span.user_id.clone());
-        self.sessions.extend(span.session_id.clone());
-        if let (Some(tokens), Some(millis)) = (span.usage.output_tokens, span.duration_ms) {
-            let (all_tokens, seconds) = self.timed_output.unwrap_or_default();
-            self.timed_output = Some((all_tokens + tokens, seconds + millis / 1e3));
+        span.user_id.iter().for_each(|user| self.users.add(user));
+        span.session_id.iter().for_each(|session| self.sessions.add(session));
+        let nanos = span.duration_ms.and_then(nanos_of_millis).filter(|nanos| *nanos > 0);
+        if let (Some(tokens), Some(nanos)) = (span.usage.output_tokens, nanos) {
+            self.timed_output.0 += i128::from(tokens);
+            self.timed_output.1 += i128::from(nanos);
         }
     }
 
@@ -91,13 +86,13 @@ impl Calls {
     }
 
     pub(super) fn output_tokens_per_second(&self) -> Option<f64> {
-        let (tokens, seconds) = self.timed_output?;
-        (seconds > 0.0).then(|| tokens as f64 / seconds)
+        let (tokens, nanos) = self.timed_output;
+        (nanos > 0).then(|| tokens as f64 / (nanos as f64 / NANOS_PER_SECOND as f64))
     }
 }
 
 fn add_known(sum: &mut Option<u64>, value: Option<u64>) {
     if let Some(value) = value {
-        *sum = Some(sum.unwrap_or(0) + value);
+        *sum = Some(sum.unwrap_or(0).saturating_add(value));
     }
 }

@@ -34,47 +34,55 @@ export function EraseForm() {
     if (chosen.target) setTarget(chosen.target);
   };
   return (
-    <form className="stack erase-form" onSubmit={submit} aria-label="Erase">
-      <div>
-        <Segmented label="Erase by" value={draft.by} options={KINDS} onChange={(by) => change({ by })} />
-      </div>
-      {draft.by !== "project" && (
-        <label className="field">
-          <span>{NAMES[draft.by].label}</span>
-          <input
-            className="input"
-            value={draft.name}
-            autoComplete="off"
-            spellCheck={false}
-            placeholder={NAMES[draft.by].placeholder}
-            onChange={(event) => change({ name: event.target.value })}
-          />
-        </label>
-      )}
-      {draft.by === "filter" && (
-        <div className="erase-times">
-          <label className="field">
-            <span>
-              From <span className="hint">(UTC, optional)</span>
-            </span>
-            <input className="input" type="datetime-local" value={draft.from} onChange={(event) => change({ from: event.target.value })} />
-          </label>
-          <label className="field">
-            <span>
-              To <span className="hint">(UTC, optional)</span>
-            </span>
-            <input className="input" type="datetime-local" value={draft.to} onChange={(event) => change({ to: event.target.value })} />
-          </label>
+    <>
+      <form className="stack erase-form" onSubmit={submit} aria-label="Erase">
+        <div>
+          <Segmented label="Erase by" value={draft.by} options={KINDS} onChange={(by) => change({ by })} />
         </div>
-      )}
-      {chosen.problem && draft.name !== "" && <p className="notice warn">{chosen.problem}</p>}
-      <div>
-        <Button type="submit" variant="danger" disabled={!chosen.target}>
-          <Eraser size={14} />
-          Erase…
-        </Button>
-      </div>
+        {draft.by !== "project" && (
+          <label className="field">
+            <span>{NAMES[draft.by].label}</span>
+            <input
+              className="input"
+              value={draft.name}
+              autoComplete="off"
+              spellCheck={false}
+              placeholder={NAMES[draft.by].placeholder}
+              onChange={(event) => change({ name: event.target.value })}
+            />
+          </label>
+        )}
+        {draft.by === "filter" && (
+          <div className="erase-times">
+            <label className="field">
+              <span>
+                From <span className="hint">(UTC, optional)</span>
+              </span>
+              <input
+                className="input"
+                type="datetime-local"
+                value={draft.from}
+                onChange={(event) => change({ from: event.target.value })}
+              />
+            </label>
+            <label className="field">
+              <span>
+                To <span className="hint">(UTC, optional)</span>
+              </span>
+              <input className="input" type="datetime-local" value={draft.to} onChange={(event) => change({ to: event.target.value })} />
+            </label>
+          </div>
+        )}
+        {chosen.problem && draft.name !== "" && <p className="notice warn">{chosen.problem}</p>}
+        <div>
+          <Button type="submit" variant="danger" disabled={!chosen.target}>
+            <Eraser size={14} />
+            Erase…
+          </Button>
+        </div>
+      </form>
+      {/* Beside the form: forms do not nest. */}
       {target && <EraseDialog target={target} onClose={() => setTarget(null)} onErased={() => change({ name: "", from: "", to: "" })} />}
-    </form>
+    </>
   );
 }

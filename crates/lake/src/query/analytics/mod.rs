@@ -10,22 +10,11 @@ pub(crate) use errors::errors;
 pub(crate) use providers::providers;
 pub(crate) use timeseries::timeseries;
 
-use super::{engine::Session, failure::QueryResult, list::within, measures::is_request, table::SegmentTable};
-use datafusion::{dataframe::DataFrame, logical_expr::Expr};
-use model::TimeRange;
-use std::sync::Arc;
+use super::sums::Requests;
+use crate::Lake;
+use model::{ProjectId, StoreResult, filter::Filter, telemetry::RowKind};
 
-/// The requests in the range that pass the filter.
-fn requests(session: &Session, table: &Arc<SegmentTable>, range: TimeRange, filter: Option<Expr>) -> QueryResult<DataFrame> {
-    let condition = within("start_time", range).and(is_request());
-    let frame = session.frame(table)?.filter(condition)?;
-    Ok(match filter {
-        Some(filter) => frame.filter(filter)?,
-        None => frame,
-    })
-}
-
-/// `part` of `whole`; `None` of nothing.
-fn share(part: u64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| part as f64 / whole as f64)
+/// The requests of a project that pass the filter.
+async fn requests(lake: &Lake, project: ProjectId, filter: &Filter) -> StoreResult<Requests> {
+    Requests::new(lake.table(RowKind::Span, project).await?, lake.engine().rollups(), filter)
 }

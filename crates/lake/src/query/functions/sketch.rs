@@ -57,9 +57,6 @@ impl AggregateUDFImpl for Sketch {
 #[derive(Debug)]
 struct SketchAccumulator(DdSketch);
 
-/// Upper estimate of the memory of a sketch: bins of 1 % between a microsecond and an hour are about 1,100 entries; most hold few.
-const SKETCH_BYTES: usize = 4 << 10;
-
 impl Accumulator for SketchAccumulator {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
         values[0].as_primitive::<Float64Type>().iter().flatten().for_each(|value| self.0.add(value));
@@ -71,7 +68,7 @@ impl Accumulator for SketchAccumulator {
     }
 
     fn size(&self) -> usize {
-        SKETCH_BYTES
+        size_of::<Self>() + self.0.memory()
     }
 
     fn state(&mut self) -> Result<Vec<ScalarValue>> {
@@ -80,8 +77,7 @@ impl Accumulator for SketchAccumulator {
 
     fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
         for bytes in states[0].as_binary::<i32>().iter().flatten() {
-            let sketch = DdSketch::from_bytes(bytes).ok_or_else(|| exec_datafusion_err!("a damaged sketch"))?;
-            self.0.merge(&sketch);
+            self.0.merge_bytes(bytes).ok_or_else(|| exec_datafusion_err!("a damaged sketch"))?;
         }
         Ok(())
     }

@@ -119,11 +119,11 @@ impl ScalarUDFImpl for TextTestFunction {
 }
 
 /// Most texts are ASCII: no copy is made for them.
-fn equals(text: &str, wanted_lower: &str) -> bool {
+pub(crate) fn equals(text: &str, wanted_lower: &str) -> bool {
     if text.is_ascii() { text.eq_ignore_ascii_case(wanted_lower) } else { text.to_lowercase() == wanted_lower }
 }
 
-fn starts_with(text: &str, wanted_lower: &str) -> bool {
+pub(crate) fn starts_with(text: &str, wanted_lower: &str) -> bool {
     match text.get(..wanted_lower.len()) {
         Some(head) if head.is_ascii() => head.eq_ignore_ascii_case(wanted_lower),
         _ => text.to_lowercase().starts_with(wanted_lower),
