@@ -26,7 +26,7 @@ impl Dimension {
             Field::Column("status", _) => Some(Self::Status),
             Field::Column("environment", _) => Some(Self::Environment),
             Field::Column("service", _) => Some(Self::Service),
-            Field::Column(..) | Field::Attribute(_) | Field::Metadata(_) => None,
+            Field::Column(..) | Field::Attribute(_) | Field::Metadata(_) | Field::Score(_) | Field::Comment | Field::Bookmarked => None,
         }
     }
 }

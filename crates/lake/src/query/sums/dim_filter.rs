@@ -42,7 +42,7 @@ impl DimFilter {
                 };
                 Self::Test(Dimension::of_field(field)?, test)
             }
-            Filter::Text(_) => return None,
+            Filter::Text(_) | Filter::Attached(_) => return None,
         })
     }
 
