@@ -59,6 +59,7 @@ impl<K: Hash + Eq + Clone, V: Clone> ByteCache<K, V> {
         self.held.lock().remove(key);
     }
 
+    #[cfg(test)]
     pub(crate) fn bytes(&self) -> usize {
         self.held.lock().bytes
     }

@@ -148,10 +148,6 @@ impl LiveSegment {
         self.storage.note_bad_sidecar(self.meta.id);
     }
 
-    pub(crate) fn has_bad_sidecar(&self) -> bool {
-        self.storage.has_bad_sidecar(self.meta.id)
-    }
-
     pub(crate) fn sidecar_path(&self) -> Option<PathBuf> {
         self.meta.sidecar_path().map(|path| self.storage.path_of(&path))
     }

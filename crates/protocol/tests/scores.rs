@@ -1,6 +1,6 @@
 //! Scores, comments and bookmarks: what is read, how they are told apart, and what each mistake is answered with.
 
-#![allow(clippy::unwrap_used, reason = "the helpers of a test stop at the first surprise, as tests do")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of a test stop at the first surprise, as tests do")]
 
 mod support;
 

@@ -66,16 +66,16 @@ pub(crate) struct RowList {
 impl RowList {
     /// Calls `sink` with the rows in ascending order, all of them below `bound`. `block` is what the list was read from.
     pub(crate) fn for_each(&self, block: &[u8], bound: u32, mut sink: impl FnMut(u32)) -> Result<()> {
-        let mut row = Some(self.first).filter(|row| *row < bound).ok_or_else(|| IndexError::Damaged("a row number is too large"))?;
+        let mut row = Some(self.first).filter(|row| *row < bound).ok_or(IndexError::Damaged("a row number is too large"))?;
         sink(row);
         let mut steps = ByteReader::new(block.get(self.steps.clone()).unwrap_or_default());
         while !steps.is_empty() {
             let step = steps.varint()?;
             let times = if step & 1 == 1 { steps.varint()?.saturating_add(1) } else { 1 };
-            let step = u32::try_from(step >> 1).ok().filter(|step| *step > 0).ok_or_else(|| IndexError::Damaged("rows out of order"))?;
+            let step = u32::try_from(step >> 1).ok().filter(|step| *step > 0).ok_or(IndexError::Damaged("rows out of order"))?;
             // Ends at the bound however often it says to repeat.
             for _ in 0..times {
-                row = row.checked_add(step).filter(|row| *row < bound).ok_or_else(|| IndexError::Damaged("a row number is too large"))?;
+                row = row.checked_add(step).filter(|row| *row < bound).ok_or(IndexError::Damaged("a row number is too large"))?;
                 sink(row);
             }
         }
@@ -98,7 +98,7 @@ impl<'a> RowListReader<'a> {
     pub(crate) fn next_list(&mut self) -> Result<RowList> {
         let head = self.reader.varint()?;
         let distance = u32::try_from(head >> 1).map_err(|_| IndexError::Damaged("a row number is too large"))?;
-        self.first_row = self.first_row.checked_add(distance).ok_or_else(|| IndexError::Damaged("a row number is too large"))?;
+        self.first_row = self.first_row.checked_add(distance).ok_or(IndexError::Damaged("a row number is too large"))?;
         let steps = if head & 1 == 1 { self.reader.length()? } else { 0 };
         let start = self.len - self.reader.remaining();
         self.reader.take(steps)?;

@@ -157,6 +157,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Receipts of erasures, newest first */
+        get: operations["list_erasures"];
+        put?: never;
+        /**
+         * Erases rows of the caller's project
+         * @description When it answers, no read shows rows that were stored before and that the target names; rows that are sent later are not touched.
+         *     Files lose the rows soon after: the receipt, under the address in `Location`, says when. Backups are not reached.
+         */
+        post: operations["erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erasures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A receipt: whether and since when the rows are hidden, out of live files, and gone */
+        get: operations["get_erasure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/export": {
         parameters: {
             query?: never;
@@ -407,7 +446,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Deletes a project: hides its data and revokes its keys at once */
+        /**
+         * Deletes a project: hides its data and revokes its keys at once
+         * @description Its rows are then erased from the files.
+         */
         delete: operations["delete_project"];
         options?: never;
         head?: never;
@@ -444,6 +486,67 @@ export interface paths {
         post?: never;
         /** Deletes a key: it stops working at once */
         delete: operations["delete_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long a project keeps its rows */
+        get: operations["get_retention"];
+        /**
+         * Replaces how long a project keeps its rows
+         * @description What is missing or null is kept for ever. Rows that are over go within a day, and ingest refuses rows that would be.
+         */
+        put: operations["set_retention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Scores, comments and bookmarks, newest first by when they were made */
+        get: operations["list_scores"];
+        put?: never;
+        /**
+         * Stores scores, comments and bookmarks, one or a list
+         * @description About a span (`trace_id`, `span_id`), a trace (`trace_id`) or a session (`session_id`), which may be stored already or come later. A
+         *     row with a `score_id` that is known takes the place of the earlier one. Without one, the same judgement (target, name, source, author)
+         *     takes the place of the earlier one, and a comment stands beside the others.
+         */
+        post: operations["scores"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scores/{score_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a score, comment or bookmark away */
+        delete: operations["delete_score"];
         options?: never;
         head?: never;
         patch?: never;
@@ -493,7 +596,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One span with its payload */
+        /** One span with its payload, and what was said about it later */
         get: operations["get_span"];
         put?: never;
         post?: never;
@@ -751,6 +854,86 @@ export interface components {
         DashboardStats: components["schemas"]["PeriodStats"] & {
             previous: components["schemas"]["PeriodStats"];
         };
+        /** @description What maintenance still has to do. */
+        Debt: {
+            /**
+             * Format: int64
+             * @description Later reports of published spans that are not folded in yet.
+             */
+            amended_spans: number;
+            /** @description Of the last piece of work that failed, if it was the last of its kind. */
+            last_error?: string | null;
+            /** Format: int64 */
+            level0_bytes: number;
+            /**
+             * Format: double
+             * @description `None` without any.
+             */
+            level0_oldest_age_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description Live segments that no compaction has touched.
+             */
+            level0_segments: number;
+            /**
+             * Format: int64
+             * @description Level-0 segments at which ingest is refused.
+             */
+            level0_segments_limit: number;
+            /**
+             * Format: int64
+             * @description Erasures and deleted projects whose rows live files still hold.
+             */
+            pending_erasures: number;
+            /**
+             * Format: int64
+             * @description Compacted segments that are worth merging.
+             */
+            segments_to_merge: number;
+        };
+        /** @description What to erase, within one project. */
+        EraseTarget: {
+            /** @enum {string} */
+            by: "trace";
+            trace_id: components["schemas"]["TraceId"];
+        } | {
+            /** @enum {string} */
+            by: "session";
+            session_id: string;
+        } | {
+            /** @enum {string} */
+            by: "user";
+            user_id: string;
+        } | {
+            /** @enum {string} */
+            by: "filter";
+            filter: string;
+            from?: components["schemas"]["Timestamp"] | null;
+            to?: components["schemas"]["Timestamp"] | null;
+        } | {
+            /** @enum {string} */
+            by: "project";
+        };
+        /** @description The receipt. */
+        Erasure: {
+            erased_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Spans that matched when it was asked for.
+             */
+            hidden_spans: number;
+            id: components["schemas"]["ErasureId"];
+            project_id: components["schemas"]["ProjectId"];
+            /** @description Since when no read shows the rows. */
+            requested_at: components["schemas"]["Timestamp"];
+            rewritten_at?: components["schemas"]["Timestamp"] | null;
+            state: components["schemas"]["ErasureState"];
+            target: components["schemas"]["EraseTarget"];
+        };
+        /** @description A request to erase. */
+        ErasureId: string;
+        /** @enum {string} */
+        ErasureState: "hidden" | "rewritten" | "erased";
         ErrorExample: {
             error_message?: string | null;
             name: string;
@@ -848,6 +1031,24 @@ export interface components {
             }[];
         };
         /** @description A list that is complete: it has no further pages. */
+        Items_Erasure: {
+            items: {
+                erased_at?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: int64
+                 * @description Spans that matched when it was asked for.
+                 */
+                hidden_spans: number;
+                id: components["schemas"]["ErasureId"];
+                project_id: components["schemas"]["ProjectId"];
+                /** @description Since when no read shows the rows. */
+                requested_at: components["schemas"]["Timestamp"];
+                rewritten_at?: components["schemas"]["Timestamp"] | null;
+                state: components["schemas"]["ErasureState"];
+                target: components["schemas"]["EraseTarget"];
+            }[];
+        };
+        /** @description A list that is complete: it has no further pages. */
         Items_ErrorGroup: {
             items: {
                 /** Format: int64 */
@@ -930,6 +1131,57 @@ export interface components {
                 /** Format: int64 */
                 unpriced_requests: number;
             }[];
+        };
+        /** @description A round that found something to do. */
+        JobRound: components["schemas"]["JobVolume"] & {
+            /** Format: double */
+            duration_ms: number;
+            ended_at: components["schemas"]["Timestamp"];
+            /** Format: double */
+            rows_per_second: number;
+        };
+        /** @enum {string} */
+        JobState: "waiting" | "running" | "elsewhere" | "failing" | "stopped";
+        /** @description One job of this process. */
+        JobStatus: components["schemas"]["JobVolume"] & {
+            /** Format: int64 */
+            failures: number;
+            /** Format: int32 */
+            failures_in_a_row: number;
+            /** Format: double */
+            last_duration_ms?: number | null;
+            /** @description Kept after later successes; `last_error_at` says when it was. */
+            last_error?: string | null;
+            last_error_at?: components["schemas"]["Timestamp"] | null;
+            last_run?: components["schemas"]["Timestamp"] | null;
+            last_work?: components["schemas"]["JobRound"] | null;
+            name: string;
+            /**
+             * Format: int64
+             * @description Rounds that succeeded since the start, those that found nothing to do included.
+             */
+            runs: number;
+            state: components["schemas"]["JobState"];
+        };
+        /** @description What went through a job. Zero where a job has no such thing. */
+        JobVolume: {
+            /**
+             * Format: int64
+             * @description Bytes as stored.
+             */
+            bytes_in: number;
+            /** Format: int64 */
+            bytes_out: number;
+            /**
+             * Format: int64
+             * @description Rows read, or erased.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Things done, in the job's own unit: segments compacted, files deleted, signs of life given.
+             */
+            work: number;
         };
         /** @description An API key's public handle (not the secret). */
         KeyId: string;
@@ -1240,22 +1492,105 @@ export interface components {
             /** @description Its place in the request, from 0. */
             index: number;
         };
+        /** @description Whole UTC days by the rows' own time; `None` keeps for ever. Rows go within a day after their time is over. */
+        RetentionPolicy: {
+            /**
+             * Format: int32
+             * @default null
+             */
+            log_days?: number | null;
+            /**
+             * Format: int64
+             * @description Bytes as stored that the project may take; beyond it the oldest days go first.
+             * @default null
+             */
+            max_bytes?: number | null;
+            /**
+             * Format: int32
+             * @default null
+             */
+            metric_days?: number | null;
+            /**
+             * Format: int32
+             * @description After so many days spans and logs keep their numbers and names and lose their texts: messages, payloads, previews.
+             * @default null
+             */
+            payload_days?: number | null;
+            /**
+             * Format: int32
+             * @default null
+             */
+            score_days?: number | null;
+            /**
+             * Format: int32
+             * @default null
+             */
+            span_days?: number | null;
+        };
         /**
          * @description The four tables of the lake.
          * @enum {string}
          */
         RowKind: "span" | "log" | "metric" | "score";
+        Score: components["schemas"]["ScoreTarget"] & {
+            author?: string | null;
+            /** @description Of a score, the reason for it. In lists of other rows, its first 200 characters. */
+            comment?: string | null;
+            ingest_time: components["schemas"]["Timestamp"];
+            kind: components["schemas"]["ScoreKind"];
+            label?: string | null;
+            /** @description Left out in lists of other rows. */
+            metadata?: Record<string, unknown>;
+            /** @description Of a score, what was judged. Comments and bookmarks are named after their kind. */
+            name: string;
+            /** @description The client's own, or made from what the fact is about. */
+            score_id: string;
+            source: components["schemas"]["ScoreSource"];
+            /** @description When it was judged or written, which may be long after what it is about. */
+            timestamp: components["schemas"]["Timestamp"];
+            /** Format: double */
+            value?: number | null;
+        };
+        /** @enum {string} */
+        ScoreKind: "score" | "comment" | "bookmark";
+        ScorePage: {
+            items: components["schemas"]["Score"][];
+            next_cursor?: string | null;
+        };
+        /**
+         * @description Who judged.
+         * @enum {string}
+         */
+        ScoreSource: "human" | "judge" | "code" | "user";
+        /** @description What a fact is about. It need not be stored yet. */
+        ScoreTarget: {
+            span_id: components["schemas"]["SpanId"];
+            /** @enum {string} */
+            target: "span";
+            trace_id: components["schemas"]["TraceId"];
+        } | {
+            /** @enum {string} */
+            target: "trace";
+            trace_id: components["schemas"]["TraceId"];
+        } | {
+            session_id: string;
+            /** @enum {string} */
+            target: "session";
+        };
         SessionPage: {
             items: components["schemas"]["SessionSummary"][];
             next_cursor?: string | null;
         };
         SessionSummary: {
+            bookmarked: boolean;
             /** Format: int64 */
             errors: number;
             first_seen: components["schemas"]["Timestamp"];
             last_seen: components["schemas"]["Timestamp"];
             /** Format: int64 */
             requests: number;
+            /** @description Late facts about the session itself. Only the API's lists fill them in. */
+            scores: components["schemas"]["Score"][];
             session_id: string;
             total_cost_usd?: components["schemas"]["Money"] | null;
             /** Format: int64 */
@@ -1330,6 +1665,12 @@ export interface components {
             usage: components["schemas"]["TokenUsage"];
             user_id?: string | null;
         };
+        /** @description One span with everything that was said, and what was said about it later. */
+        SpanDetail: components["schemas"]["Span"] & {
+            bookmarked: boolean;
+            /** @description At most 20: bookmarks, then the newest of each name, then older ones. */
+            scores: components["schemas"]["Score"][];
+        };
         SpanEvent: {
             attributes?: Record<string, unknown>;
             name: string;
@@ -1376,6 +1717,7 @@ export interface components {
         SpanSummary: {
             agent?: string | null;
             billed: boolean;
+            bookmarked?: boolean;
             cost: components["schemas"]["Cost"];
             /** Format: double */
             duration_ms?: number | null;
@@ -1400,6 +1742,8 @@ export interface components {
             response_model?: string | null;
             /** @description The client has reported the start and will report the end. */
             running?: boolean;
+            /** @description Late facts about the span. Only the API's lists fill them in. */
+            scores?: components["schemas"]["Score"][];
             service?: string | null;
             session_id?: string | null;
             source: components["schemas"]["Source"];
@@ -1473,8 +1817,10 @@ export interface components {
             components: {
                 [key: string]: components["schemas"]["ComponentHealth"];
             };
-            /** @description What the background jobs are doing, by job. */
-            jobs: Record<string, unknown>;
+            /** @description What maintenance still has to do, whoever does it. */
+            debt: components["schemas"]["Debt"];
+            /** @description The background jobs of this process. */
+            jobs: components["schemas"]["JobStatus"][];
             /** @description No login is needed on this machine. */
             local_mode: boolean;
             status: components["schemas"]["ComponentStatus"];
@@ -1616,6 +1962,7 @@ export interface components {
         };
         /** @description A trace in a list: sums over its spans in the time range. */
         TraceSummary: {
+            bookmarked?: boolean;
             /**
              * Format: double
              * @description From the first start to the last end.
@@ -1639,6 +1986,8 @@ export interface components {
              * @description Billed model calls.
              */
             request_count: number;
+            /** @description Late facts about the trace itself, not about its spans. Only the API's answers fill them in. */
+            scores?: components["schemas"]["Score"][];
             service?: string | null;
             session_id?: string | null;
             /** Format: int64 */
@@ -2010,6 +2359,98 @@ export interface operations {
             };
         };
     };
+    list_erasures: {
+        parameters: {
+            query?: {
+                /** @description Receipts to list, 1 to 1000. Default: 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Erasure"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseTarget"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    /** @description Address of the receipt */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_erasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     export: {
         parameters: {
             query?: {
@@ -2271,7 +2712,7 @@ export interface operations {
             query?: {
                 /** @description Only `span`, `log` or `metric` rows. Default: all, or spans when there is a filter. */
                 kind?: components["schemas"]["RowKind"];
-                /** @description A filter over the fields that lists show; text is looked for in names, errors, messages and previews. No `/patterns/`. */
+                /** @description A filter over the fields that lists show; text is looked for in names, errors, messages and previews. No `/patterns/`, scores, comments or bookmarks. */
                 filter?: string;
                 /** @description The project (id), for callers that are not bound to one by a key. */
                 project?: string;
@@ -2643,6 +3084,177 @@ export interface operations {
             };
         };
     };
+    get_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPolicy"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    set_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionPolicy"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPolicy"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_scores: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Start, inclusive: RFC 3339, a Unix time in s, ms, µs or ns, or relative to now (`-24h`, `now-7d`). Default: 24 hours before `to`.
+                 * @example -24h
+                 */
+                from?: string;
+                /** @description End, exclusive, written like `from`. Default: now. */
+                to?: string;
+                /** @description A filter, such as `model:gpt-4o status:error`. */
+                filter?: string;
+                /** @description The project to read (id), for callers that are not bound to one by a key. Default: the default project. */
+                project?: string;
+                /** @description Rows per page, 1 to 1000. Default: 50. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Only facts about this trace and its spans: 32 hex digits, a UUID, or the client's own id. */
+                trace_id?: string;
+                /** @description With `trace_id`, only facts about this span: 16 hex digits, or the client's own id. */
+                span_id?: string;
+                /** @description Only facts about this session. */
+                session_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScorePage"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    scores: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description `name` and `value` or `label`; or `kind` `comment` with a `comment`; or `kind` `bookmark` */
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description The accepted rows are durable and visible */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_score: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                score_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_sessions: {
         parameters: {
             query?: {
@@ -2748,7 +3360,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Span"];
+                    "application/json": components["schemas"]["SpanDetail"];
                 };
             };
             default: {

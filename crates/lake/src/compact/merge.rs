@@ -34,8 +34,7 @@ pub(super) fn merge(
 ) -> StoreResult<Vec<Segment>> {
     let mut outputs = Outputs { target, cut, inputs, open: None, shared: None, done: Vec::new() };
     let mut chunk = Chunk::default();
-    loop {
-        let Some(next) = smallest(&mut runs, rules)? else { break };
+    while let Some(next) = smallest(&mut runs, rules)? {
         let Some(current) = runs[next].current(rules)? else { break };
         chunk.take(next, current);
         if chunk.is_full() {

@@ -36,6 +36,9 @@ pub(crate) enum Plan {
     Merge { kind: RowKind, inputs: Vec<Arc<LiveSegment>>, partition: String },
 }
 
+/// Kind, partition, owner (`None`: shared by small projects), and whether the texts were dropped.
+type Group<'a> = (RowKind, &'a str, Option<ProjectId>, bool);
+
 /// What the choice is made from.
 pub(crate) struct Situation<'a> {
     pub(super) segments: &'a [Arc<LiveSegment>],
@@ -118,8 +121,8 @@ impl Situation<'_> {
         self.groups().values().filter_map(|group| self.same_size(group).or_else(|| self.settled(group))).map(|inputs| inputs.len()).sum()
     }
 
-    /// Mergeable files, smallest first, by kind, partition and owner (`None`: shared by small projects).
-    fn groups(&self) -> BTreeMap<(RowKind, &str, Option<ProjectId>, bool), Vec<&Arc<LiveSegment>>> {
+    /// Mergeable files, smallest first.
+    fn groups(&self) -> BTreeMap<Group<'_>, Vec<&Arc<LiveSegment>>> {
         let mut groups: BTreeMap<_, Vec<&Arc<LiveSegment>>> = BTreeMap::new();
         for segment in self.compacted().filter(|segment| class_of(segment.meta.bytes) < CLASSES) {
             let meta = &segment.meta;

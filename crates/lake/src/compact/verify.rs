@@ -43,8 +43,8 @@ pub(super) fn rows_of_traces(metadata: &ParquetMetaData, traces: &[&str]) -> Vec
     for (group, row_group) in metadata.row_groups().iter().enumerate() {
         let rows = usize::try_from(row_group.num_rows()).unwrap_or_default();
         let column = row_group.columns().iter().position(|column| column.column_path().string() == "trace_id");
-        let pages = column.and_then(|column| pages_with(metadata, group, column, rows, traces)).unwrap_or_else(|| vec![0..rows]);
-        for pages in pages {
+        let pages = column.and_then(|column| pages_with(metadata, group, column, rows, traces));
+        for pages in pages.unwrap_or_else(|| std::iter::once(0..rows).collect()) {
             let (start, end) = (first_row + pages.start, first_row + pages.end);
             match ranges.last_mut().filter(|last| last.end == start) {
                 Some(last) => last.end = end,
@@ -65,7 +65,7 @@ fn pages_with(metadata: &ParquetMetaData, group: usize, column: usize, rows: usi
         let (min, max) = (index.min_value(page)?, index.max_value(page)?);
         // A maximum may be cut short, so what begins with it is in the page, too.
         let may_hold = |trace: &&str| min <= trace.as_bytes() && (trace.as_bytes() <= max || trace.as_bytes().starts_with(max));
-        if traces.iter().any(|trace| may_hold(&trace)) {
+        if traces.iter().any(may_hold) {
             pages.push(*start..starts.get(page + 1).copied().unwrap_or(rows));
         }
     }

@@ -9,6 +9,7 @@ use crate::{
         filter::filter_expr,
         list::within,
         scores,
+        scores::resolved,
     },
 };
 use datafusion::{
@@ -48,6 +49,7 @@ pub(crate) async fn erase(lake: &Lake, project: ProjectId, target: EraseTarget) 
                 return Err(StoreError::invalid("filter", "expected a condition; to erase everything ask for the project"));
             }
             let filter = scores::resolved(lake, project, filter).await?;
+            let filter = resolved(lake, project, filter).await?;
             let matching = filter_expr(&filter, RowKind::Span)?.unwrap_or_else(|| lit(true));
             hidden.spans = spans(lake, project, within("start_time", target.range()).and(matching)).await?;
             hidden.spans.len() as u64

@@ -47,7 +47,7 @@ impl FilterBuilder {
         for (name, which) in [("session_id", SESSIONS), ("user_id", USERS)] {
             let Some(names) = text_column(batch, name) else { continue };
             let mut last = None;
-            for name in names.iter().flatten().filter(|name| !std::mem::replace(&mut last, Some(*name)).is_some_and(|last| last == *name)) {
+            for name in names.iter().flatten().filter(|name| last.replace(*name).is_none_or(|last| last != *name)) {
                 self.hashes[which].push(name_hash(name));
             }
             if self.hashes[which].len() > SORT_EVERY {

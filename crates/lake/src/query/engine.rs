@@ -25,8 +25,9 @@ use datafusion::{
         object_store::{DefaultObjectStoreRegistry, ObjectStoreRegistry},
         runtime_env::{RuntimeEnv, RuntimeEnvBuilder},
     },
-    logical_expr::{Expr, LogicalPlanBuilder, utils::conjunction},
+    logical_expr::{Expr, LogicalPlanBuilder, simplify::SimplifyContext, utils::conjunction},
     object_store::local::LocalFileSystem,
+    optimizer::simplify_expressions::ExprSimplifier,
     physical_expr::PhysicalExpr,
     prelude::SessionConfig,
 };
@@ -197,7 +198,12 @@ impl Session {
     /// All of `conditions` as one expression over rows of `schema`; `None` without any.
     pub(crate) fn physical(&self, conditions: &[Expr], schema: &SchemaRef) -> QueryResult<Option<Arc<dyn PhysicalExpr>>> {
         let Some(all) = conjunction(conditions.iter().cloned()) else { return Ok(None) };
-        Ok(Some(self.state.create_physical_expr(all, &DFSchema::try_from(schema.as_ref().clone())?)?))
+        let schema = DFSchema::try_from(schema.as_ref().clone())?;
+        // What a plan's optimizer would do: some functions exist only to be rewritten.
+        let context = SimplifyContext::builder().with_schema(Arc::new(schema.clone())).build();
+        let simplifier = ExprSimplifier::new(context);
+        let simplified = simplifier.simplify(simplifier.coerce(all, &schema)?)?;
+        Ok(Some(self.state.create_physical_expr(simplified, &schema)?))
     }
 
     pub(crate) fn frame(&self, table: &Arc<SegmentTable>) -> QueryResult<DataFrame> {

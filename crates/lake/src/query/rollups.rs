@@ -3,7 +3,7 @@
 use super::table::SegmentTable;
 use crate::segment::LiveSegment;
 use model::{SegmentId, TimeRange};
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 impl SegmentTable {
     /// Compacted segments with rows in the range, none of them erased and none one of several reports: their sums are those of their rows.
@@ -14,11 +14,13 @@ impl SegmentTable {
 
     /// The table without these segments.
     pub(crate) fn without(&self, segments: &[SegmentId]) -> SegmentTable {
+        let segments: HashSet<&SegmentId> = segments.iter().collect();
         self.keeping(|id| !segments.contains(&id))
     }
 
     /// The table with nothing but these segments.
     pub(crate) fn only(&self, segments: &[SegmentId]) -> SegmentTable {
+        let segments: HashSet<&SegmentId> = segments.iter().collect();
         self.keeping(|id| segments.contains(&id))
     }
 }

@@ -29,7 +29,7 @@ fn calls(count: u32, gap: u32, users: u32) -> Vec<Span> {
         let mut span = llm_span(number);
         span.start_time = llm_span(0).start_time.saturating_add_nanos(i64::from(number * gap) * NANOS_PER_SECOND);
         span.user_id = Some(format!("user-{}", number * 7 % users));
-        span.session_id = (number % 5 > 0).then(|| format!("session-{}", number / 4));
+        span.session_id = (!number.is_multiple_of(5)).then(|| format!("session-{}", number / 4));
         span.status = if number.is_multiple_of(11) { Status::Error } else { Status::Ok };
         span.duration_ms = Some(f64::from(number % 90) * 37.0);
         span

@@ -6,7 +6,7 @@
 use super::files_below;
 use crate::{
     Lake, LakeConfig,
-    testing::{batch_of, project, span},
+    testing::{batch_of, span},
 };
 use catalog::{Catalog, CatalogUrl};
 use model::{
@@ -46,7 +46,7 @@ const PLACES: [(&str, u32); 16] = [
     ("erase.after_mark", 1),
     ("retain.before_drop", 1),
     ("retain.after_drop", 1),
-    ("collect.after_files", 2),
+    ("collect.after_files", 1),
     ("collect.after_catalog", 1),
 ];
 /// Spans of one commit.

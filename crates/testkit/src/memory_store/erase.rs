@@ -4,7 +4,7 @@ use super::{filter::Matcher, scores, table::Rows};
 use model::{
     ErasureId, ProjectId, StoreError, StoreResult, TimeRange, Timestamp,
     erase::{EraseTarget, Erasure, ErasureState, Hidden},
-    filter,
+    filter::{self, Filter},
     telemetry::{LogRecord, RowKind, Score, ScoreTarget, Span},
 };
 
@@ -24,6 +24,9 @@ pub(super) fn hidden(rows: &Rows, target: &EraseTarget) -> StoreResult<Hidden> {
         }
         EraseTarget::Filter { filter: text, .. } => {
             let filter = filter::parse(text, RowKind::Span).map_err(|error| StoreError::invalid("filter", error.to_string()))?;
+            if filter == Filter::All {
+                return Err(StoreError::invalid("filter", "expected a condition; to erase everything ask for the project"));
+            }
             let matcher = Matcher::new(&scores::resolved(rows, filter)?)?;
             let matching = rows.spans_in(target.range()).filter(|span| matcher.matches(*span));
             Hidden { spans: matching.map(|span| (span.trace_id, span.span_id)).collect(), ..Hidden::default() }

@@ -26,6 +26,11 @@ impl Measures {
         self.sessions.merge(&other.sessions);
     }
 
+    /// Bytes in memory.
+    pub(super) fn memory(&self) -> usize {
+        size_of::<Self>() + self.durations.memory() + self.first_tokens.memory() + self.users.memory() + self.sessions.memory()
+    }
+
     pub(crate) fn requests(&self) -> u64 {
         self.numbers.requests
     }

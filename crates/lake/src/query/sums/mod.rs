@@ -90,7 +90,12 @@ impl<K: Eq + Hash> Sums<K> {
         })
     }
 
-    pub(crate) fn into_map(self) -> HashMap<(K, Timestamp), Measures> {
+    /// Bytes in memory, about.
+    fn memory(&self) -> usize {
+        self.places.capacity() * size_of::<((K, Timestamp), usize)>() + self.measures.iter().map(Measures::memory).sum::<usize>()
+    }
+
+    fn into_map(self) -> HashMap<(K, Timestamp), Measures> {
         let mut measures: Vec<_> = self.measures.into_iter().map(Some).collect();
         self.places.into_iter().filter_map(|(key, place)| Some((key, measures.get_mut(place)?.take()?))).collect()
     }
@@ -112,7 +117,7 @@ impl Requests {
         wanted: Wanted,
     ) -> QueryResult<HashMap<(G::Key, Timestamp), Measures>> {
         let slice = |range: TimeRange| Slice { range, width, wanted };
-        let mut sums = Sums::new();
+        let (mut sums, memory) = (Sums::new(), session.reservation("sums"));
         let mut answered: Vec<SegmentId> = Vec::new();
         // Most segments share the same ends of the range, and so one query for their rows.
         let mut left: BTreeMap<(Timestamp, Timestamp), Vec<SegmentId>> = BTreeMap::new();
@@ -132,6 +137,7 @@ impl Requests {
                         None => left.entry((rows.from, rows.to)).or_default().push(segment.id()),
                     }
                 }
+                memory.try_resize(sums.memory())?;
                 // A long range has many segments: others get their turn, and a cancelled query ends here.
                 tokio::task::yield_now().await;
             }
@@ -141,6 +147,7 @@ impl Requests {
         for (table, range) in parts {
             if table.segments().any(|segment| range.overlaps(segment.min_time, segment.max_time)) {
                 add_rows(&mut sums, session, Arc::new(table), slice(range), self.filter.as_ref(), grouping).await?;
+                memory.try_resize(sums.memory())?;
             }
         }
         Ok(sums.into_map())

@@ -40,6 +40,6 @@ async fn read(session: &Session, table: &SegmentTable, segment: SegmentId, range
     for batch in &batches {
         builder.add(batch)?;
     }
-    let section = builder.finish().unwrap_or_default();
+    let Some(section) = builder.finish() else { return Ok(None) };
     Ok(Table::read(&section, table.project(), Grain::Moment).map_err(StoreError::internal)?)
 }
