@@ -121,7 +121,7 @@ async fn dashboard(lake: &Lake, project: ProjectId, range: TimeRange, filter: &F
         request.await;
         started.elapsed()
     };
-    let mut tiles = Box::pin(async { drop(lake.dashboard(query.clone()).await.unwrap()) });
+    let mut tiles = Box::pin(async { _ = lake.dashboard(query.clone()).await.unwrap() });
     let mut total = Box::pin(async { drop(lake.timeseries(of(None)).await.unwrap()) });
     let mut by_model = Box::pin(async { drop(lake.timeseries(of(Some(GroupBy::Model))).await.unwrap()) });
     let mut providers = Box::pin(async { drop(lake.providers(query.clone()).await.unwrap()) });
