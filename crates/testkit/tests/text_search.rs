@@ -1,5 +1,7 @@
 //! What the text index and its matcher find is what the model of the filter language finds, over the texts of whole spans.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use model::{
     SpanId, Timestamp, TraceId,
     filter::{Filter, TextPattern},
