@@ -9,6 +9,7 @@
 
 use bytes::Bytes;
 use model::{filter::TextPattern, telemetry::Message};
+use serde_json::value::RawValue;
 use std::{
     collections::HashSet,
     fs::{self, File},
@@ -39,13 +40,19 @@ fn main() {
         return merge_parts(parts, Path::new(&arguments.next().unwrap()));
     }
     let parts = arguments.next().map_or(DEFAULT_PARTS, |parts| parts.parse().unwrap());
-    let rows = source.parse().map_or_else(|_| read(&source), made);
-    let (all, distinct) = text_bytes(&rows);
-    println!("{} rows, {:.1} MB of text, {:.1} MB of it distinct", rows.len(), megabytes(all), megabytes(distinct));
+    let source = source.parse().map_or(Source::File(source), Source::Made);
+    let Overview { rows, all, distinct, samples } = overview(&source);
+    println!("{rows} rows, {:.1} MB of text, {:.1} MB of it distinct", megabytes(all), megabytes(distinct));
 
+    let (mut builder, mut time) = (Builder::new(), Duration::ZERO);
+    source.for_each(|number, row| {
+        let start = Stopwatch::start();
+        add(&mut builder, number, row);
+        time += start.elapsed();
+    });
     let start = Stopwatch::start();
-    let whole = build(rows.iter().enumerate(), rows.len());
-    report_speed("build", start.elapsed(), all, distinct);
+    let whole = finish(builder, rows);
+    report_speed("build", time + start.elapsed(), all, distinct);
     let index = Reader::open_bytes(whole.clone()).unwrap();
     println!("  {:?}", index.contents());
     println!(
@@ -62,7 +69,7 @@ fn main() {
 
     // In a process of its own, so that its memory can be told.
     let folder = std::env::temp_dir().join(format!("textindex-measure-{}", std::process::id()));
-    write_parts(&rows, parts, &folder);
+    write_parts(&source, parts, &folder);
     let merging = Command::new(std::env::current_exe().unwrap()).args(["--merge", &parts.to_string()]).arg(&folder).status().unwrap();
     assert!(merging.success() && fs::read(folder.join("merged")).unwrap() == *whole, "merging gave another index");
     fs::remove_dir_all(&folder).unwrap();
@@ -70,28 +77,33 @@ fn main() {
     let start = Stopwatch::start();
     index.verify().unwrap();
     report_speed("verify", start.elapsed(), all, distinct);
-    ask(&index, &neighbouring_words(&rows));
+    ask(&index, &samples);
 }
 
-fn build<'a>(rows: impl Iterator<Item = (usize, &'a Row)>, total: usize) -> Bytes {
-    let mut builder = Builder::new();
-    for (number, row) in rows {
-        row.texts.iter().for_each(|text| builder.add(number as u32, text).unwrap());
-        row.messages.iter().for_each(|json| builder.add_messages(number as u32, json).unwrap());
-    }
+fn add(builder: &mut Builder, number: u32, row: &Row) {
+    row.texts.iter().for_each(|text| builder.add(number, text).unwrap());
+    row.messages.iter().for_each(|json| builder.add_messages(number, json).unwrap());
+}
+
+fn finish(builder: Builder, rows: u32) -> Bytes {
     let mut bytes = Vec::new();
-    builder.finish(total as u32, &mut bytes).unwrap();
+    builder.finish(rows, &mut bytes).unwrap();
     bytes.into()
 }
 
 /// Parts as compaction meets them: pieces of 50 neighbouring rows, dealt in turn.
-fn write_parts(rows: &[Row], parts: usize, folder: &Path) {
+fn write_parts(source: &Source, parts: usize, folder: &Path) {
     fs::create_dir(folder).unwrap();
-    for part in 0..parts {
-        let members: Vec<usize> = (0..rows.len()).filter(|row| row / 50 % parts == part).collect();
-        let map: Vec<u8> = members.iter().flat_map(|&row| (row as u32).to_le_bytes()).collect();
+    let mut builders: Vec<(Builder, Vec<u8>, u32)> = (0..parts).map(|_| (Builder::new(), Vec::new(), 0)).collect();
+    source.for_each(|number, row| {
+        let (builder, map, rows) = &mut builders[number as usize / 50 % parts];
+        add(builder, *rows, row);
+        map.extend(number.to_le_bytes());
+        *rows += 1;
+    });
+    for (part, (builder, map, rows)) in builders.into_iter().enumerate() {
         fs::write(folder.join(format!("{part}.rows")), map).unwrap();
-        fs::write(folder.join(part.to_string()), build(members.iter().map(|&row| &rows[row]).enumerate(), members.len())).unwrap();
+        fs::write(folder.join(part.to_string()), finish(builder, rows)).unwrap();
     }
 }
 
@@ -130,26 +142,55 @@ fn merge_parts(parts: usize, folder: &Path) {
     println!("  {:.0} MB of memory, with the maps of rows", peak_memory());
 }
 
-/// Pairs of words that stand side by side somewhere.
-fn neighbouring_words(rows: &[Row]) -> Vec<(String, String)> {
-    let mut random = Random(99);
-    let mut samples = Vec::new();
-    while samples.len() < QUESTIONS {
-        let row = &rows[random.below(rows.len() as u64) as usize];
-        let text = row.messages.iter().chain(&row.texts).map(|text| plain(text)).collect::<Vec<_>>().join(" ");
-        let is_word = |word: &&str| word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
-        let words: Vec<&str> = text.split_whitespace().filter(is_word).collect();
-        if words.len() > 2 {
-            let at = random.below(words.len() as u64 - 1) as usize;
-            samples.push((words[at].to_owned(), words[at + 1].to_owned()));
-        }
-    }
-    samples
+struct Overview {
+    rows: u32,
+    all: usize,
+    distinct: usize,
+    /// Pairs of words that stand side by side somewhere.
+    samples: Vec<(String, String)>,
 }
+
+fn overview(source: &Source) -> Overview {
+    let (mut seen, mut random) = (HashSet::new(), Random(99));
+    let mut overview = Overview { rows: 0, all: 0, distinct: 0, samples: Vec::new() };
+    source.for_each(|number, row| {
+        overview.rows = number + 1;
+        let messages = row.messages.iter().flat_map(|json| serde_json::from_str::<Vec<&RawValue>>(json).unwrap());
+        for text in row.texts.iter().map(String::as_str).chain(messages.map(RawValue::get)) {
+            overview.all += text.len();
+            if !seen.insert(*blake3::hash(text.as_bytes()).as_bytes()) {
+                continue;
+            }
+            overview.distinct += text.len();
+            // Every text is as likely to be among the samples: a later one takes the place of one before.
+            let place = random.below(seen.len() as u64) as usize;
+            if place < QUESTIONS
+                && let Some(pair) = neighbours(text, &mut random)
+            {
+                overview.samples.truncate(QUESTIONS);
+                match overview.samples.get_mut(place) {
+                    Some(sample) => *sample = pair,
+                    None => overview.samples.push(pair),
+                }
+            }
+        }
+    });
+    overview
+}
+
+fn neighbours(text: &str, random: &mut Random) -> Option<(String, String)> {
+    let is_word = |word: &&str| word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let words: Vec<&str> = text.split(' ').filter(is_word).collect();
+    let at = random.below(words.len().checked_sub(2)? as u64 + 1) as usize;
+    Some((words[at].to_owned(), words.get(at + 1)?.to_string()))
+}
+
+/// A pattern made of two neighbouring words.
+type Question<'a> = &'a dyn Fn(&str, &str) -> TextPattern;
 
 fn ask(index: &Reader<Bytes>, samples: &[(String, String)]) {
     let piece = |word: &str| word[word.len() / 4..].to_owned();
-    let kinds: [(&str, &dyn Fn(&str, &str) -> TextPattern); 6] = [
+    let kinds: [(&str, Question<'_>); 6] = [
         ("word", &|first, _| TextPattern::Word(first.into())),
         ("two words", &|first, second| TextPattern::Phrase(format!("{first} {second}"))),
         ("prefix", &|first, _| TextPattern::Prefix(first[..3].into())),
@@ -174,34 +215,29 @@ fn ask(index: &Reader<Bytes>, samples: &[(String, String)]) {
     }
 }
 
-/// The words of a message without its JSON, near enough to take samples from.
-fn plain(json: &str) -> String {
-    json.replace(['"', '{', '}', ',', ':', '.', '\\'], " | ")
+enum Source {
+    Made(usize),
+    File(String),
 }
 
-fn text_bytes(rows: &[Row]) -> (usize, usize) {
-    let mut seen = HashSet::new();
-    let (mut all, mut distinct) = (0, 0);
-    for row in rows {
-        let messages: Vec<Message> = row.messages.iter().flat_map(|json| serde_json::from_str::<Vec<Message>>(json).unwrap()).collect();
-        let messages: Vec<String> = messages.iter().map(|message| serde_json::to_string(&message.parts).unwrap()).collect();
-        for text in row.texts.iter().chain(&messages) {
-            all += text.len();
-            if seen.insert(blake3::hash(text.as_bytes())) {
-                distinct += text.len();
+impl Source {
+    /// The same rows every time.
+    fn for_each(&self, mut sink: impl FnMut(u32, &Row)) {
+        match self {
+            Self::Made(count) => made(*count, sink),
+            Self::File(path) => {
+                for (number, line) in BufReader::new(File::open(path).unwrap()).lines().enumerate() {
+                    sink(number as u32, &read(&line.unwrap()));
+                }
             }
         }
     }
-    (all, distinct)
 }
 
-fn read(path: &str) -> Vec<Row> {
+fn read(line: &str) -> Row {
+    let value: serde_json::Value = serde_json::from_str(line).unwrap();
     let texts = |value: &serde_json::Value| value.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect();
-    let row = |line: &str| {
-        let value: serde_json::Value = serde_json::from_str(line).unwrap();
-        Row { texts: texts(&value["texts"]), messages: texts(&value["messages"]) }
-    };
-    BufReader::new(File::open(path).unwrap()).lines().map(|line| row(&line.unwrap())).collect()
+    Row { texts: texts(&value["texts"]), messages: texts(&value["messages"]) }
 }
 
 struct Random(u64);
@@ -235,37 +271,45 @@ impl Random {
     }
 }
 
-fn made(count: usize) -> Vec<Row> {
+fn made(count: usize, mut sink: impl FnMut(u32, &Row)) {
     let mut random = Random(7);
     let system = Message::text("system", random.text(500, 600));
-    let json = |messages: &[Message]| serde_json::to_string(messages).unwrap();
-    let row = |name: &str, messages: Vec<String>| Row { texts: vec![name.to_owned()], messages };
-    let mut rows = Vec::new();
-    while rows.len() < count {
-        let question = Message::text("user", random.text(50, 800));
-        match random.below(10) {
-            0..6 => {
-                rows.push(row("chat", vec![json(&[system.clone(), question]), json(&[Message::text("assistant", random.text(200, 1500))])]))
-            }
-            6..9 => {
-                let documents = random.text(2400, 6000);
-                rows.push(row("retrieve", vec![json(&[Message::text("tool", documents.clone())])]));
-                let asked = Message::text("user", documents + &random.text(100, 200));
-                rows.push(row("chat", vec![json(&[system.clone(), asked]), json(&[Message::text("assistant", random.text(200, 1500))])]));
-            }
-            _ => {
-                let mut history = vec![system.clone(), question];
-                for _ in 0..4 + random.below(16) {
-                    let answer = Message::text("assistant", random.text(200, 1500));
-                    rows.push(row("chat", vec![json(&history), json(std::slice::from_ref(&answer))]));
-                    let result = Message::text("tool", random.text(200, 2000));
-                    rows.push(row("execute_tool search", vec![json(std::slice::from_ref(&result))]));
-                    history.extend([answer, result]);
-                }
-            }
+    let mut number = 0;
+    while (number as usize) < count {
+        for row in trace(&mut random, &system) {
+            sink(number, &row);
+            number += 1;
         }
     }
-    rows
+}
+
+fn trace(random: &mut Random, system: &Message) -> Vec<Row> {
+    let json = |messages: &[Message]| serde_json::to_string(messages).unwrap();
+    let row = |name: &str, messages: Vec<String>| Row { texts: vec![name.to_owned()], messages };
+    let question = Message::text("user", random.text(50, 800));
+    let answer = |random: &mut Random| Message::text("assistant", random.text(200, 1500));
+    match random.below(10) {
+        0..6 => vec![row("chat", vec![json(&[system.clone(), question]), json(&[answer(random)])])],
+        6..9 => {
+            let documents = random.text(2400, 6000);
+            let asked = Message::text("user", documents.clone() + &random.text(100, 200));
+            vec![
+                row("retrieve", vec![json(&[Message::text("tool", documents)])]),
+                row("chat", vec![json(&[system.clone(), asked]), json(&[answer(random)])]),
+            ]
+        }
+        _ => {
+            let (mut rows, mut history) = (Vec::new(), vec![system.clone(), question]);
+            for _ in 0..4 + random.below(16) {
+                let answer = answer(random);
+                rows.push(row("chat", vec![json(&history), json(std::slice::from_ref(&answer))]));
+                let result = Message::text("tool", random.text(200, 2000));
+                rows.push(row("execute_tool search", vec![json(std::slice::from_ref(&result))]));
+                history.extend([answer, result]);
+            }
+            rows
+        }
+    }
 }
 
 fn report_speed(what: &str, time: Duration, all: usize, distinct: usize) {

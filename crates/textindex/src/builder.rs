@@ -15,7 +15,7 @@ use model::telemetry::Message;
 use std::io::Write;
 
 /// A run this large is written (compressed, in memory) and merged with the others at the end. Writing and merging take about as much
-/// again, so that building stays below 80 MiB beside the finished runs, which are a few percent of their texts.
+/// again, so that building stays below 96 MiB beside the finished runs, which are a few percent of their texts.
 const MAX_RUN_BYTES: usize = 32 << 20;
 
 /// Takes texts with the rows that have them, in any order, and writes their index. Contents that come again are looked at only for

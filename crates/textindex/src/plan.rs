@@ -12,8 +12,8 @@ use std::collections::HashSet;
 const MIN_PIECE_CHARS: usize = 3;
 /// Of a pasted page, so many words find it as well as all of them.
 const MAX_TESTS_OF_LITERAL: usize = 16;
-/// Patterns of more alternatives are not looked up.
-const MAX_TESTS: usize = 128;
+/// Patterns of more alternatives are not looked up: each gathers its documents in memory, up to a bit for every one there is.
+const MAX_TESTS: usize = 64;
 
 /// A condition on the terms of one document.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,9 +14,9 @@ use model::filter::TextPattern;
 use std::{collections::HashMap, ops::Range};
 use zstd::bulk::Decompressor;
 
-/// Most terms that one test may find, about a tenth of a second of work: a piece that is in more says too little.
+/// Most terms that the tests of a pattern may find, about a tenth of a second of work: a piece that is in more says too little.
 const MAX_FOUND_TERMS: usize = 1 << 20;
-/// Most postings that one test may read, about a quarter of a second of work.
+/// Most postings that the tests of a pattern may read, about a quarter of a second of work.
 const MAX_READ_POSTINGS: u64 = 64 << 20;
 /// Blocks of row lists that are read in one piece, about half a megabyte.
 const MAX_NEIGHBOURS: usize = 256;
@@ -44,8 +44,10 @@ impl<R: ReadAt> Reader<R> {
     /// The documents of every test, in one walk over the terms. `None` where a test finds too much.
     fn look_up<'n>(&self, need: &'n Need) -> Result<HashMap<&'n TermTest, Option<NumberSet>>> {
         let documents = self.contents().documents;
-        let mut look_ups: Vec<LookUp<'n>> =
-            need.tests().into_iter().map(|test| LookUp::new(test, self.blocks_of(test), documents)).collect();
+        let tests = need.tests();
+        let (max_terms, max_postings) = (MAX_FOUND_TERMS / tests.len().max(1), MAX_READ_POSTINGS / tests.len().max(1) as u64);
+        let look_up = |test| LookUp::new(test, self.blocks_of(test), documents, max_terms, max_postings);
+        let mut look_ups: Vec<LookUp<'n>> = tests.into_iter().map(look_up).collect();
         let mut zstd = Decompressor::new()?;
         let mut hits = Vec::new();
         for block in 0..self.term_blocks() {
@@ -141,15 +143,16 @@ struct LookUp<'n> {
     blocks: Range<usize>,
     /// `None` when it found too much.
     documents: Option<Gather>,
-    terms: usize,
-    postings: u64,
+    /// How many more of them it may find and read.
+    terms_left: usize,
+    postings_left: u64,
 }
 
 impl<'n> LookUp<'n> {
-    fn new(test: &'n TermTest, blocks: Range<usize>, documents: u32) -> Self {
+    fn new(test: &'n TermTest, blocks: Range<usize>, documents: u32, terms_left: usize, postings_left: u64) -> Self {
         let cut = test.passes_cut_terms().then(|| Finder::new(&[CUT, b'\n']).into_owned());
         let needle = Finder::new(&test.needle()).into_owned();
-        Self { test, needle, cut, blocks, documents: Some(Gather::new(documents)), terms: 0, postings: 0 }
+        Self { test, needle, cut, blocks, documents: Some(Gather::new(documents)), terms_left, postings_left }
     }
 
     fn wants(&self, block: usize) -> bool {
@@ -165,10 +168,9 @@ impl<'n> LookUp<'n> {
     }
 
     fn read<R: ReadAt>(&mut self, index: &Reader<R>, list: &PostingsList<'_>) -> Result<()> {
-        self.terms += 1;
-        self.postings += u64::from(list.count());
-        if self.terms > MAX_FOUND_TERMS || self.postings > MAX_READ_POSTINGS {
-            self.documents = None;
+        match (self.terms_left.checked_sub(1), self.postings_left.checked_sub(list.count().into())) {
+            (Some(terms), Some(postings)) => (self.terms_left, self.postings_left) = (terms, postings),
+            _ => self.documents = None,
         }
         match &mut self.documents {
             Some(documents) => index.for_each_document(list, |document| documents.insert(document)),

@@ -83,12 +83,20 @@ impl TermTable {
 
     #[inline]
     fn hash(&self, term: &[u8]) -> u64 {
-        let (chunks, rest) = term.as_chunks::<8>();
         let mut hash = self.seed ^ term.len() as u64;
-        for chunk in chunks {
-            hash = mix(hash ^ u64::from_le_bytes(*chunk));
-        }
-        mix(hash ^ rest.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)))
+        // The last piece overlaps the one before: together with the length they tell all terms apart.
+        let rest = if let Some(last) = term.last_chunk() {
+            let (chunks, _) = term.as_chunks();
+            for chunk in chunks {
+                hash = mix(hash ^ u64::from_le_bytes(*chunk));
+            }
+            u64::from_le_bytes(*last)
+        } else if let (Some(first), Some(last)) = (term.first_chunk(), term.last_chunk()) {
+            u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
+        } else {
+            term.iter().fold(0, |word, &byte| word << 8 | u64::from(byte))
+        };
+        mix(hash ^ rest)
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) fn for_each_term(text: &str, sink: impl FnMut(&[u8])) {
         if byte < 0x80 {
             match ASCII_WORD[byte as usize] {
                 0 => scan.end_word(),
-                folded => scan.word.push(&[folded]),
+                folded => scan.word.push_ascii(folded),
             }
             at += 1;
         } else {
@@ -106,6 +106,17 @@ impl Default for TermBuffer {
 }
 
 impl TermBuffer {
+    /// Most texts are ASCII: a byte is stored as it is.
+    #[inline]
+    fn push_ascii(&mut self, byte: u8) {
+        if self.len < MAX_TERM_BYTES && !self.cut {
+            self.bytes[self.len] = byte;
+            self.len += 1;
+        } else {
+            self.cut = true;
+        }
+    }
+
     /// One whole character.
     fn push(&mut self, character: &[u8]) {
         let end = self.len + character.len();
@@ -159,7 +170,7 @@ mod tests {
         let mut terms = Vec::new();
         for_each_term(&word, |term| terms.push(term.to_vec()));
         let expected = [&word.as_bytes()[..64], &[CUT]].concat();
-        assert_eq!(terms, [expected.clone()]);
+        assert_eq!(terms, std::slice::from_ref(&expected));
         assert_eq!(term_of_word(&word), (expected, true));
         let whole = "x".repeat(MAX_TERM_BYTES);
         assert_eq!(term_of_word(&whole), (whole.into_bytes(), false));
