@@ -17,7 +17,7 @@ use datafusion::{
     arrow::{
         array::{Array, RecordBatch},
         compute::concat_batches,
-        datatypes::{Schema, SchemaRef},
+        datatypes::{DataType, Schema, SchemaRef},
     },
     common::cast::as_boolean_array,
     logical_expr::Expr,
@@ -41,8 +41,9 @@ use std::{
 
 /// Segments looked at side by side: as many as the query threads.
 const SIDE_BY_SIDE: usize = 2;
-/// Rows decoded at once while looking.
+/// Rows decoded at once while looking, and when texts are among the columns: some megabytes of them.
 const LOOK_ROWS: usize = 8_192;
+const LOOK_TEXT_ROWS: usize = 512;
 
 /// What is looked for.
 pub(super) struct Wanted {
@@ -237,13 +238,18 @@ fn reader(segment: &LiveSegment, schema: &Schema, rows: Option<&[u32]>) -> Store
     let file = File::open(&path).map_err(|error| StoreError::Unavailable(format!("opening a segment file: {error}")))?;
     let metadata = segment.parquet_metadata(&file)?;
     let total = usize::try_from(metadata.metadata().file_metadata().num_rows()).unwrap_or_default();
-    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata).with_batch_size(LOOK_ROWS);
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata).with_batch_size(rows_at_once(schema));
     let mask = ProjectionMask::columns(builder.parquet_schema(), schema.fields().iter().map(|field| field.name().as_str()));
     let mut builder = builder.with_projection(mask);
     if let Some(rows) = rows {
         builder = builder.with_row_selection(RowSelection::from_consecutive_ranges(ranges(rows.iter().copied()).into_iter(), total));
     }
     builder.build().map_err(StoreError::internal)
+}
+
+fn rows_at_once(schema: &Schema) -> usize {
+    let has_texts = schema.fields().iter().any(|field| *field.data_type() == DataType::LargeUtf8);
+    if has_texts { LOOK_TEXT_ROWS } else { LOOK_ROWS }
 }
 
 /// Ascending numbers as ranges.

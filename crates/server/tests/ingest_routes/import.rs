@@ -61,7 +61,9 @@ async fn what_was_exported_comes_back_the_same_and_again_makes_no_second() {
             assert_eq!(answer.json(), json!({"accepted": rows, "duplicates": 0, "rejected_count": 0, "rejected": []}), "{kind:?}");
             assert_eq!(export(&to.store, &to, kind, format).await, lines, "{kind:?} {format:?}");
             let again = import(&to, &query, text).await.json();
-            assert_eq!((&again["accepted"], &again["duplicates"]), (&json!(0), &json!(rows)), "{kind:?}");
+            // A score takes the place of the one with its id, so that a file brings back what was deleted meanwhile.
+            let (accepted, duplicates) = if kind == RowKind::Score { (rows, 0) } else { (0, rows) };
+            assert_eq!((&again["accepted"], &again["duplicates"]), (&json!(accepted), &json!(duplicates)), "{kind:?}");
             assert_eq!(export(&to.store, &to, kind, format).await, lines, "{kind:?} {format:?}");
         }
     }
