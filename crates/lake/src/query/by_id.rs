@@ -16,7 +16,7 @@ use datafusion::{
     prelude::{ident, lit},
 };
 use model::{
-    ProjectId, SpanId, StoreResult, TraceId,
+    ProjectId, SpanId, StoreError, StoreResult, TraceId,
     query::{Cursor, MAX_PAGE, TraceDetail, TraceSummary},
     telemetry::{RowKind, Span},
 };
@@ -32,6 +32,19 @@ pub(crate) async fn trace(
     let table = lake.table(RowKind::Span, project).await?;
     let limit = limit.clamp(1, MAX_PAGE);
     let after = cursor.map(after_cursor).transpose()?;
+    match page_and_totals(lake, Arc::clone(&table), trace, after.clone(), limit).await {
+        Err(StoreError::LimitExceeded(_)) => page_and_totals(lake, Arc::new(table.trusting_marks()), trace, after, limit).await,
+        found => found,
+    }
+}
+
+async fn page_and_totals(
+    lake: &Lake,
+    table: Arc<SegmentTable>,
+    trace: TraceId,
+    after: Option<Expr>,
+    limit: usize,
+) -> StoreResult<Option<TraceDetail>> {
     let work = move |session: Session| async move {
         let (summary, spans) =
             futures::future::try_join(totals(&session, &table, trace), page(&session, &table, trace, after, limit)).await?;

@@ -3,7 +3,7 @@
 use crate::rows::{decoded_bytes, merge_reports};
 use datafusion::{
     arrow::{array::RecordBatch, datatypes::SchemaRef},
-    common::{DataFusionError, Result, tree_node::TreeNodeRecursion},
+    common::{DataFusionError, Result, resources_datafusion_err, tree_node::TreeNodeRecursion},
     execution::{SendableRecordBatchStream, TaskContext, memory_pool::MemoryConsumer},
     physical_expr::{EquivalenceProperties, PhysicalExpr},
     physical_plan::{
@@ -22,19 +22,20 @@ use std::{fmt, sync::Arc};
 pub(crate) struct MergeReportsExec {
     inputs: Vec<Arc<dyn ExecutionPlan>>,
     schema: SchemaRef,
+    max_bytes: usize,
     properties: Arc<PlanProperties>,
 }
 
 impl MergeReportsExec {
-    /// Inputs share `schema`, which has the columns of `rows::IDENTITY`.
-    pub(crate) fn new(inputs: Vec<Arc<dyn ExecutionPlan>>, schema: SchemaRef) -> Self {
+    /// Inputs share `schema`, which has the columns of `rows::IDENTITY`. More rows than `max_bytes` of memory hold are refused.
+    pub(crate) fn new(inputs: Vec<Arc<dyn ExecutionPlan>>, schema: SchemaRef, max_bytes: usize) -> Self {
         let properties = PlanProperties::new(
             EquivalenceProperties::new(Arc::clone(&schema)),
             Partitioning::UnknownPartitioning(1),
             EmissionType::Final,
             Boundedness::Bounded,
         );
-        Self { inputs, schema, properties: Arc::new(properties) }
+        Self { inputs, schema, max_bytes, properties: Arc::new(properties) }
     }
 }
 
@@ -74,7 +75,8 @@ impl ExecutionPlan for MergeReportsExec {
         children: Vec<Arc<dyn ExecutionPlan>>,
         _options: ReplaceChildrenOptions,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        Ok(Arc::new(Self { inputs: children, schema: Arc::clone(&self.schema), properties: Arc::clone(&self.properties) }))
+        let (schema, properties) = (Arc::clone(&self.schema), Arc::clone(&self.properties));
+        Ok(Arc::new(Self { inputs: children, schema, max_bytes: self.max_bytes, properties }))
     }
 
     fn with_new_children(self: Arc<Self>, children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
@@ -83,7 +85,7 @@ impl ExecutionPlan for MergeReportsExec {
 
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
         let reservation = MemoryConsumer::new("reports of repeated spans").register(context.memory_pool());
-        let inputs = self.inputs.clone();
+        let (inputs, max_bytes) = (self.inputs.clone(), self.max_bytes);
         let merged = async move {
             let mut batches: Vec<RecordBatch> = Vec::new();
             for input in inputs {
@@ -92,6 +94,9 @@ impl ExecutionPlan for MergeReportsExec {
                     if batch.num_rows() > 0 {
                         // Twice: the merged rows are made beside them.
                         reservation.try_grow(2 * decoded_bytes(&batch))?;
+                        if reservation.size() > max_bytes {
+                            return Err(resources_datafusion_err!("reports of spans take more than {max_bytes} bytes"));
+                        }
                         batches.push(batch);
                     }
                 }

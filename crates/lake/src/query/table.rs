@@ -58,7 +58,12 @@ pub(crate) struct SegmentTable {
     readers: Arc<dyn ParquetFileReaderFactory>,
     /// Held so that the files stay.
     snapshot: Arc<Snapshot>,
+    /// Whether look-ups by trace merge all that they find, or only what is known to be reported several times.
+    merges_traces: bool,
 }
+
+/// Memory for the spans of traces that are looked up: some twenty thousand. Larger ones are read by [`SegmentTable::trusting_marks`].
+const MAX_TRACE_BYTES: usize = 64 << 20;
 
 /// Segments that are read under the same conditions.
 struct Class {
@@ -76,7 +81,7 @@ impl SegmentTable {
         let of_project = snapshot.segments.iter().filter(|segment| segment.meta.kind == kind && segment.meta.projects.contains(&project));
         let segments = of_project.filter(|_| is_visible).map(Arc::clone).collect();
         let tombstones = snapshot.tombstones.iter().filter(|tombstone| tombstone.project == project).map(Arc::clone).collect();
-        Self { kind, project, schema: schema_of(kind), segments, tombstones, readers, snapshot }
+        Self { kind, project, schema: schema_of(kind), segments, tombstones, readers, snapshot, merges_traces: true }
     }
 
     /// Of the segments that may hold rows, in any order.
@@ -94,6 +99,11 @@ impl SegmentTable {
     /// What every read of the table is under.
     pub(crate) fn of_project(&self) -> Expr {
         ident(PROJECT_ID).eq(lit(self.project.to_hex()))
+    }
+
+    /// The same table for traces too large to be merged as a whole: two reports of a span whose starts are far apart stay two rows.
+    pub(crate) fn trusting_marks(&self) -> Self {
+        Self { merges_traces: false, ..self.clone() }
     }
 
     pub(crate) fn project(&self) -> ProjectId {
@@ -277,6 +287,7 @@ impl SegmentTable {
         early: Vec<Expr>,
         wanted: &[usize],
         filters: &[Expr],
+        max_bytes: usize,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let mut extra: Vec<&str> = IDENTITY.to_vec();
         let shown = self.columns_to_read(wanted, filters, &[])?;
@@ -292,7 +303,7 @@ impl SegmentTable {
             let predicate = physical(state, &schema, conditions.iter().cloned().chain(not_erased))?;
             inputs.extend(self.sources(class, &columns, &predicate, 1)?);
         }
-        let merged: Arc<dyn ExecutionPlan> = Arc::new(MergeReportsExec::new(inputs, Arc::clone(&schema)));
+        let merged: Arc<dyn ExecutionPlan> = Arc::new(MergeReportsExec::new(inputs, Arc::clone(&schema), max_bytes));
         let filtered = match filters.is_empty() {
             true => merged,
             false => Arc::new(FilterExec::try_new(physical(state, &schema, filters.iter().cloned())?, merged)?),
@@ -326,12 +337,12 @@ impl TableProvider for SegmentTable {
         let range = time_range(filters, time_column(self.kind));
         let traces = named_traces(filters).filter(|_| self.schema.index_of("trace_id").is_ok());
         let mut parts = Vec::new();
-        if let (RowKind::Span, Some(traces)) = (self.kind, &traces) {
+        if let (RowKind::Span, Some(traces), true) = (self.kind, &traces, self.merges_traces) {
             // Few rows: all of them are merged, whatever their reports say about time.
             let classes = self.classes(self.candidates(TimeRange::ALL, Some(traces)).await?);
             let early = filters.iter().filter(|filter| is_on_identity(filter)).cloned().collect();
             if !classes.is_empty() {
-                parts.push(self.merged(state, &classes, early, &wanted, filters)?);
+                parts.push(self.merged(state, &classes, early, &wanted, filters, MAX_TRACE_BYTES)?);
             }
         } else {
             let mut classes = self.classes(self.candidates(range, traces.as_deref()).await?);
@@ -348,7 +359,7 @@ impl TableProvider for SegmentTable {
             let holders: Vec<_> = holders.filter(|segment| self.snapshot.repeats.of(segment.id()).is_some()).collect();
             if !holders.is_empty() {
                 let classes = self.classes(holders);
-                parts.push(self.merged(state, &classes, vec![is_repeated(repeated)], &wanted, filters)?);
+                parts.push(self.merged(state, &classes, vec![is_repeated(repeated)], &wanted, filters, usize::MAX)?);
             }
         }
         match parts.len() {
