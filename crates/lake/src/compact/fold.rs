@@ -94,12 +94,7 @@ pub(super) struct Folded {
 }
 
 /// The reports of the foldable spans in compacted segments, merged.
-pub(super) fn read(
-    kind: RowKind,
-    files: &[Arc<LiveSegment>],
-    foldable: &Arc<HashSet<u64>>,
-    _limits: &CompactionLimits,
-) -> StoreResult<Folded> {
+pub(super) fn read(kind: RowKind, files: &[Arc<LiveSegment>], foldable: &Arc<HashSet<u64>>) -> StoreResult<Folded> {
     if foldable.is_empty() {
         return Ok(Folded::default());
     }

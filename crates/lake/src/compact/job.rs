@@ -93,7 +93,7 @@ impl Compactor {
         let piece = match plan {
             Plan::Level0 { kind, inputs } => self.level0(&snapshot, kind, inputs).await?,
             Plan::Merge { kind, inputs, partition } => {
-                let rules = rules_of(&snapshot, None);
+                let rules = rules_of(&snapshot);
                 let without_payload = inputs.iter().all(|segment| segment.meta.without_payload);
                 self.rewrite(&snapshot, kind, inputs, &partition, vec![(rules, without_payload)]).await?
             }
@@ -165,7 +165,7 @@ impl Compactor {
         let work = Level0Work {
             target: self.target(snapshot, kind, 1, &taken, elsewhere),
             batches,
-            rules: rules_of(snapshot, None),
+            rules: rules_of(snapshot),
             foldable,
             rows_of_day: compacted_rows_by_day(snapshot, kind),
             running_since: Timestamp::now().saturating_add_nanos(-RUNNING_NANOS),
@@ -211,7 +211,7 @@ impl Compactor {
         let target = self.target(snapshot, kind, level, &inputs, elsewhere);
         let (partition, limits, files) = (partition.to_owned(), self.limits.clone(), inputs.clone());
         self.run(&inputs, move || {
-            let folded = super::fold::read(kind, &files, &foldable, &limits)?;
+            let folded = super::fold::read(kind, &files, &foldable)?;
             let mut outputs: Vec<Segment> = Vec::new();
             for (mut rules, without_payload) in passes {
                 rules.folded = Arc::clone(&folded.spans);
@@ -332,11 +332,11 @@ fn runs_of(kind: RowKind, files: &[Arc<LiveSegment>], folded: &super::fold::Fold
     Ok(runs)
 }
 
-/// What every piece of work leaves out: what is erased. With `project`, what concerns only others stays.
-pub(crate) fn rules_of(snapshot: &Snapshot, only: Option<model::ProjectId>) -> Rules {
+/// What every piece of work leaves out: what is erased.
+pub(crate) fn rules_of(snapshot: &Snapshot) -> Rules {
     let mut rules = Rules::default();
     let projects: HashSet<_> = snapshot.tombstones.iter().map(|tombstone| tombstone.project).collect();
-    for project in projects.into_iter().filter(|project| only.is_none_or(|only| only == *project)) {
+    for project in projects {
         rules.erase(project, ErasedRows::new(snapshot.tombstones.iter().filter(|tombstone| tombstone.project == project)));
     }
     rules.deleted_projects = snapshot.deleted_projects.iter().map(|project| project.to_hex()).collect();

@@ -2,7 +2,7 @@
 //! folded from several reports.
 
 use crate::{
-    erase::ErasedRows,
+    erase::{ErasedRows, columns},
     identity::span_hash,
     schema::{COMMIT_SEQ, PROJECT_ID, integer_column, text_column, time_column, times_of},
 };
@@ -56,9 +56,9 @@ impl Rules {
             };
             let is_erased = || {
                 self.erased.get(project).is_some_and(|erased| {
-                    let columns = &erased.columns(kind)[1..];
+                    let names = &columns(kind)[1..];
                     erased.hides(kind, seqs.value(row).unsigned_abs(), |column| {
-                        let texts = text_column(rows, columns[column])?;
+                        let texts = text_column(rows, names[column])?;
                         texts.is_valid(row).then(|| texts.value(row))
                     })
                 })

@@ -41,11 +41,6 @@ impl ErasedRows {
         Self { parts: parts.collect() }
     }
 
-    /// The columns that [`ErasedRows::hides`] wants, the commit_seq first.
-    pub(crate) fn columns(&self, kind: RowKind) -> &'static [&'static str] {
-        columns(kind)
-    }
-
     /// Whether a row is hidden. `value` gives the columns after the first.
     pub(crate) fn hides<'a>(&self, kind: RowKind, seq: CommitSeq, value: impl Fn(usize) -> Option<&'a str>) -> bool {
         let of = |name: &str| columns(kind)[1..].iter().position(|column| *column == name).and_then(&value);
@@ -71,7 +66,8 @@ impl Part {
     }
 }
 
-fn columns(kind: RowKind) -> &'static [&'static str] {
+/// The columns that [`ErasedRows::hides`] wants, the commit_seq first.
+pub(crate) fn columns(kind: RowKind) -> &'static [&'static str] {
     match kind {
         RowKind::Span | RowKind::Log => &["commit_seq", COLUMNS[0], COLUMNS[1], COLUMNS[2], COLUMNS[3]],
         RowKind::Score => &["commit_seq", COLUMNS[0], COLUMNS[1], COLUMNS[2]],

@@ -4,6 +4,6 @@ mod hidden;
 mod request;
 mod rewrite;
 
-pub(crate) use hidden::{ErasedRows, concerns};
+pub(crate) use hidden::{ErasedRows, columns, concerns};
 pub(crate) use request::erase;
 pub(crate) use rewrite::rewrite_one;

@@ -45,7 +45,7 @@ async fn rewrite(compactor: &Compactor, snapshot: &Arc<Snapshot>, segment: Arc<L
     } else {
         let partition = segment.meta.partition.clone();
         let without_payload = segment.meta.without_payload;
-        compactor.rewrite(snapshot, kind, vec![segment], &partition, vec![(rules_of(snapshot, None), without_payload)]).await?
+        compactor.rewrite(snapshot, kind, vec![segment], &partition, vec![(rules_of(snapshot), without_payload)]).await?
     };
     Ok(EraseReport { segments: piece.segments_in, rows_erased: piece.rows_in.saturating_sub(piece.rows_out()), more: true })
 }

@@ -56,7 +56,7 @@ fn passes(
     let stripped: HashSet<String> = owners.iter().filter(|owner| texts.contains(*owner) && !over.contains(*owner)).cloned().collect();
     let kept: HashSet<String> = owners.iter().filter(|owner| !texts.contains(*owner) && !over.contains(*owner)).cloned().collect();
     let rules_for = |owners: HashSet<String>| {
-        let mut rules = rules_of(snapshot, None);
+        let mut rules = rules_of(snapshot);
         rules.cutoffs = limits.cutoffs(segment.meta.kind);
         rules.only_projects = Some(Arc::new(owners));
         rules

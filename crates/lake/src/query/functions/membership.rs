@@ -1,7 +1,7 @@
 //! Tests of a row's identity against sets: spans with several reports, and rows that were erased.
 
 use crate::{
-    erase::ErasedRows,
+    erase::{ErasedRows, columns as erasure_columns},
     identity::{RepeatedSpans, span_hash},
 };
 use datafusion::{
@@ -28,7 +28,7 @@ pub(crate) fn is_repeated(spans: &RepeatedSpans) -> Expr {
 
 /// Whether any of the erasures hides a row.
 pub(crate) fn is_erased(erased: &Arc<ErasedRows>, kind: RowKind) -> Expr {
-    let columns = erased.columns(kind).iter().map(|name| ident(*name)).collect();
+    let columns = erasure_columns(kind).iter().map(|name| ident(*name)).collect();
     ScalarUDF::from(Membership::new("is_erased", Test::Erased(Arc::clone(erased), kind))).call(columns)
 }
 
