@@ -48,6 +48,7 @@ set_up() {
   install_debian_packages
   install_nextest
   install_python_packages
+  scripts/clients.sh install || fail "the client packages of the tests could not be installed."
   web_dependencies
   say "fetching crates"
   cargo fetch --locked --quiet

@@ -66,6 +66,11 @@ step_web() {
 
 step_sdk() { run_pytest "real SDKs" sdk; }
 
+step_clients() {
+  TELLTALE_CLIENTS=$cache/clients TELLTALE_CLIENT_RESULTS=$cache/client-results.json run_pytest "clients" clients
+  check "the table of clients in docs/integrations is current" "$python_env/bin/python" tools/integrations_table.py --check "$cache/client-results.json"
+}
+
 step_open_files() { run_pytest "open files" open_files; }
 
 step_browser() {

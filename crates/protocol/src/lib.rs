@@ -9,8 +9,10 @@ mod ids;
 pub mod ingest_api;
 mod json_bounds;
 mod messages;
+pub mod native;
 mod numbers;
 pub mod otlp;
+mod provider_name;
 mod rules;
 mod usage;
 

@@ -8,6 +8,7 @@ mod config;
 pub mod http;
 pub mod ingest;
 pub mod metrics;
+mod native;
 mod openapi;
 mod params;
 mod router;

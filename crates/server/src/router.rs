@@ -3,7 +3,7 @@
 use crate::{
     AppState, assets,
     http::{observe, panic_answer, time_limit},
-    ingest,
+    ingest, native,
     openapi::Base,
     routes::{
         analytics, auth, erasures, export, fields, health, keys, live, logs, metrics, people, projects, retention, scores, spans, sql,
@@ -85,18 +85,20 @@ pub(crate) fn documented_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Base::openapi()).merge(api_routes()).merge(ingest::routes()).merge(ingest::otlp_routes())
 }
 
-/// The main port: dashboard, API, OTLP/HTTP. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`:
+/// The main port: dashboard, API, OTLP/HTTP, and what clients with protocols of their own expect. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`:
 /// local mode needs to know the peer.
 pub fn router(state: AppState) -> Router {
     let (routes, document) = documented_routes().split_for_parts();
     let docs = SwaggerUi::new("/docs").config(Config::from("/openapi.json"));
-    let routes = routes.route("/openapi.json", get(|| async { Json(document) })).merge(docs).fallback(assets::serve);
+    let routes =
+        routes.merge(native::routes()).route("/openapi.json", get(|| async { Json(document) })).merge(docs).fallback(assets::serve);
     with_common_layers(routes, state)
 }
 
-/// Port 4318: OTLP/HTTP and `/health`, where SDKs look for them by default.
+/// Port 4318: OTLP/HTTP and `/health`, where SDKs look for them by default, and the clients' own protocols.
 pub fn otlp_router(state: AppState) -> Router {
     let (routes, _) = ingest::otlp_routes().routes(routes!(health::health)).split_for_parts();
+    let routes = routes.merge(native::routes());
     with_common_layers(routes, state)
 }
 

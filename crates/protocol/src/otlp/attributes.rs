@@ -76,6 +76,19 @@ impl AttributeSet {
         first
     }
 
+    /// Fills in what is unknown from the first of several names. What is known already is not said twice: an equal attribute is taken,
+    /// a different one stays.
+    pub(crate) fn fill_text(&mut self, slot: &mut Option<String>, names: &[&str]) {
+        match slot {
+            None => *slot = self.take_first_text(names),
+            Some(known) => names.iter().for_each(|name| {
+                if self.text_equals(name, known) {
+                    self.take(name);
+                }
+            }),
+        }
+    }
+
     fn text_equals(&self, name: &str, text: &str) -> bool {
         let value = self.position(name).and_then(|index| self.entries[index].value.as_ref()?.value.as_ref());
         matches!(value, Some(Wire::String(bytes)) if bytes == text.as_bytes())

@@ -57,14 +57,23 @@ impl Caller {
 /// A permission as a type, so that a route states it in its signature.
 pub trait Permission: Send + Sync + 'static {
     const SCOPE: KeyScope;
+    /// Whether local mode takes an unknown key for none: SDKs insist on having some key.
+    const TAKES_UNKNOWN_KEYS: bool = false;
 }
 
 pub struct Ingest;
 pub struct Read;
 pub struct Admin;
+/// Reading by an SDK through its own protocol.
+pub struct SdkRead;
 
 impl Permission for Ingest {
     const SCOPE: KeyScope = KeyScope::Ingest;
+    const TAKES_UNKNOWN_KEYS: bool = true;
+}
+impl Permission for SdkRead {
+    const SCOPE: KeyScope = KeyScope::Read;
+    const TAKES_UNKNOWN_KEYS: bool = true;
 }
 impl Permission for Read {
     const SCOPE: KeyScope = KeyScope::Read;
@@ -89,7 +98,7 @@ impl<P: Permission> Deref for Authorized<P> {
 impl<P: Permission> FromRequestParts<AppState> for Authorized<P> {
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let caller = authenticate(parts, state, P::SCOPE).await?;
+        let caller = authenticate(parts, state, P::TAKES_UNKNOWN_KEYS).await?;
         if caller.may(P::SCOPE) {
             Ok(Self { caller, permission: PhantomData })
         } else {
@@ -98,13 +107,13 @@ impl<P: Permission> FromRequestParts<AppState> for Authorized<P> {
     }
 }
 
-/// Finds out who calls. `purpose` matters in local mode only: there, records with an unknown key are still taken.
-pub async fn authenticate(parts: &Parts, state: &AppState, purpose: KeyScope) -> ApiResult<Caller> {
+/// Finds out who calls. `takes_unknown_keys`: see [`Permission`].
+pub async fn authenticate(parts: &Parts, state: &AppState, takes_unknown_keys: bool) -> ApiResult<Caller> {
     if let Some(secret) = credential_of(&parts.headers) {
         if let Some(key) = state.accounts.key_by_secret(&hash_of(&secret)).await? {
             return Ok(Caller::of_key(key));
         }
-        if purpose != KeyScope::Ingest || !state.local_mode().await? {
+        if !takes_unknown_keys || !state.local_mode().await? {
             return Err(Problem::unauthorized("this key is not known; it may have been deleted"));
         }
     } else if let Some(token) = session_token(&parts.headers)
@@ -117,7 +126,7 @@ pub async fn authenticate(parts: &Parts, state: &AppState, purpose: KeyScope) ->
         return Err(Problem::unauthorized("a key is needed: send Authorization: Bearer <key>, or sign in"));
     }
     require_local(parts)?;
-    if purpose == KeyScope::Ingest {
+    if takes_unknown_keys {
         note_keyless_ingest(state);
     }
     operator(parts, state, CallerKind::Local).await

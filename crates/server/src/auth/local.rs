@@ -1,6 +1,9 @@
 //! Local mode: a person on their own machine needs no login. Everything a hostile web page or a rebound name could do is refused.
 
-use super::origin::{PageOrigin, host_of, page_origin, refuse_form_bodies};
+use super::{
+    credential::credential_of,
+    origin::{PageOrigin, host_of, page_origin, refuse_form_bodies},
+};
 use crate::http::{ApiResult, Problem};
 use axum::{extract::ConnectInfo, http::request::Parts};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -32,7 +35,8 @@ pub(super) fn require_local(parts: &Parts) -> ApiResult<()> {
     if page_origin(parts) == PageOrigin::Foreign {
         return Err(refused("it comes from a page of another origin"));
     }
-    refuse_form_bodies(&parts.method, &parts.headers)
+    // A page cannot send a key to another origin without asking first, so that a form with one comes from a program.
+    if credential_of(&parts.headers).is_some() { Ok(()) } else { refuse_form_bodies(&parts.method, &parts.headers) }
 }
 
 fn refused(reason: &str) -> Problem {

@@ -14,7 +14,7 @@ const RECHECK_AFTER: Duration = Duration::from_secs(15);
 pub(crate) async fn revoked(parts: Parts, state: AppState, caller: Caller) {
     loop {
         tokio::time::sleep(RECHECK_AFTER).await;
-        match authenticate(&parts, &state, KeyScope::Read).await {
+        match authenticate(&parts, &state, false).await {
             Ok(now) if now.project == caller.project && now.may(KeyScope::Read) => {}
             Ok(_) => return,
             Err(problem) if matches!(problem.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) => return,

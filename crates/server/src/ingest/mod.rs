@@ -10,6 +10,7 @@ mod inflate;
 mod json_rows;
 mod otlp;
 mod pipeline;
+pub(crate) mod reports;
 
 pub(crate) use pipeline::store;
 

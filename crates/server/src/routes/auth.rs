@@ -67,7 +67,7 @@ pub(crate) struct SetupRequest {
 pub(crate) async fn me(State(state): State<AppState>, PageRequest(parts): PageRequest) -> ApiResult<Json<Me>> {
     let setup_required = !state.admin_exists().await? && !state.config.local_mode_allowed;
     let nobody = Me { mode: AuthMode::None, setup_required, project: None, scopes: Vec::new() };
-    match authenticate(&parts, &state, KeyScope::Read).await {
+    match authenticate(&parts, &state, false).await {
         Ok(caller) => {
             let mode = match caller.kind {
                 CallerKind::Key(_) => AuthMode::Key,
@@ -112,7 +112,7 @@ pub(crate) async fn setup(
     let permit = state.login.enter(address)?;
     let allowed = match &request.token {
         Some(token) => state.is_setup_token(token),
-        None => state.local_mode().await? && authenticate(&parts, &state, KeyScope::Admin).await?.kind == CallerKind::Local,
+        None => state.local_mode().await? && authenticate(&parts, &state, false).await?.kind == CallerKind::Local,
     };
     if !allowed {
         return Err(Problem::unauthorized("this is not the one-time token of the server's log"));

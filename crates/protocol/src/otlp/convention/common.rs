@@ -3,7 +3,7 @@
 use super::Draft;
 use crate::{
     messages::{regenerate::text_marker, text_message},
-    otlp::{attributes::AttributeSet, resource::ResourceFacts},
+    otlp::resource::ResourceFacts,
 };
 use model::telemetry::{Message, Status};
 
@@ -23,21 +23,18 @@ pub(super) fn read(draft: &mut Draft, facts: &ResourceFacts) {
 /// Who used what: the span's own word goes before the resource's.
 fn read_origin(draft: &mut Draft, facts: &ResourceFacts) {
     let Draft { span, attributes, .. } = draft;
-    match &span.session_id {
-        Some(session) => drop_if_equal(attributes, "session.id", session),
-        None => span.session_id = attributes.take_text("session.id").or_else(|| facts.session.clone()),
-    }
-    span.user_id = attributes.take_first_text(&["user.id", "enduser.id"]).or_else(|| facts.user.clone());
-    span.environment =
-        attributes.take_first_text(&["deployment.environment.name", "deployment.environment"]).or_else(|| facts.environment.clone());
-    span.service = attributes.take_text("service.name").or_else(|| facts.service.clone());
-    span.release = attributes.take_text("service.version").or_else(|| facts.release.clone());
-}
-
-/// Takes an attribute that says what is already known; one that says something else stays.
-fn drop_if_equal(attributes: &mut AttributeSet, name: &str, known: &str) {
-    if attributes.text(name).as_deref() == Some(known) {
-        attributes.take(name);
+    let known: [(&mut Option<String>, &[&str], &Option<String>); 5] = [
+        (&mut span.session_id, &["session.id"], &facts.session),
+        (&mut span.user_id, &["user.id", "enduser.id"], &facts.user),
+        (&mut span.environment, &["deployment.environment.name", "deployment.environment"], &facts.environment),
+        (&mut span.service, &["service.name"], &facts.service),
+        (&mut span.release, &["service.version"], &facts.release),
+    ];
+    for (slot, names, of_resource) in known {
+        attributes.fill_text(slot, names);
+        if slot.is_none() {
+            slot.clone_from(of_resource);
+        }
     }
 }
 
@@ -51,8 +48,9 @@ fn take_plain_text(draft: &mut Draft, name: &str, role: &str) -> Option<Vec<Mess
 /// `error.type` > the exception's type; the status text > the exception's message. The exception event stays, with its stack.
 fn read_error(draft: &mut Draft) {
     let span = &mut draft.span;
-    span.error_type = draft.attributes.take_text("error.type");
-    span.error_message = draft.status_message.take();
+    draft.attributes.fill_text(&mut span.error_type, &["error.type"]);
+    let status_message = draft.status_message.take();
+    span.error_message = span.error_message.take().or(status_message);
     // Only spans that failed carry `error.type`; some senders leave the status unset all the same.
     if span.error_type.is_some() && span.status == Status::Unset {
         span.status = Status::Error;

@@ -1,5 +1,6 @@
-//! What the attributes of a span mean. Each client family's convention is one adapter in [`CONVENTIONS`]; the first that
-//! recognises a span reads it, then the keys that nearly all clients share are read from what is left.
+//! What the attributes of a span mean. Each client family's convention is one adapter in [`CONVENTIONS`]. Clients mix them, so every
+//! adapter that recognises a span reads it, in order, and fills in only what those before it left unknown; then the keys that nearly
+//! all clients share are read from what is left.
 
 mod common;
 mod genai;
@@ -32,23 +33,25 @@ trait Convention: Sync {
     /// Whether this span is written in it. Cheap: it looks at names only.
     fn recognises(&self, draft: &Draft) -> bool;
 
-    /// MUST leave what it does not understand where it is, and MUST convert token counts to disjoint buckets exactly once.
-    fn read(&self, draft: &mut Draft);
+    /// MUST fill in only what is still unknown, MUST leave what it does not understand where it is, and MUST convert token counts to
+    /// disjoint buckets exactly once: never when `usage` is known already.
+    fn read(&self, draft: &mut Draft, facts: &ResourceFacts);
 }
 
-/// In order of precedence.
+/// In order of precedence: the more a convention knows of its client, the earlier. The first that recognises a span names its source.
 const CONVENTIONS: [&dyn Convention; 1] = [&genai::GenAi];
 
 /// The convention of spans that no adapter recognises.
 const PLAIN: &str = "otlp";
 
 pub(super) fn read(draft: &mut Draft, facts: &ResourceFacts) {
-    match CONVENTIONS.iter().find(|convention| convention.recognises(draft)) {
-        Some(convention) => {
-            draft.span.source.convention = convention.name().to_owned();
-            convention.read(draft);
+    let mut first = None;
+    for convention in CONVENTIONS {
+        if convention.recognises(draft) {
+            first = first.or(Some(convention.name()));
+            convention.read(draft, facts);
         }
-        None => draft.span.source.convention = PLAIN.to_owned(),
     }
+    draft.span.source.convention = first.unwrap_or(PLAIN).to_owned();
     common::read(draft, facts);
 }

@@ -4,6 +4,9 @@ use super::super::Draft;
 use model::telemetry::{Span, SpanKind};
 
 pub(super) fn read(draft: &mut Draft) {
+    if draft.span.kind != SpanKind::Other {
+        return;
+    }
     let method = draft.attributes.text("mcp.method.name");
     draft.span.kind = by_operation(draft.span.operation.as_deref().unwrap_or_default())
         .or_else(|| method.as_deref().and_then(by_mcp_method))

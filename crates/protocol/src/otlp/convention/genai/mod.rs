@@ -10,6 +10,7 @@ mod timing;
 mod usage;
 
 use super::{Convention, Draft};
+use crate::otlp::resource::ResourceFacts;
 
 const NAME: &str = "otel_genai";
 
@@ -25,7 +26,7 @@ impl Convention for GenAi {
         draft.attributes.any_key(is_ours) || draft.events.iter().any(|event| is_ours(event.name.as_bytes()))
     }
 
-    fn read(&self, draft: &mut Draft) {
+    fn read(&self, draft: &mut Draft, _facts: &ResourceFacts) {
         identity::read(draft);
         kinds::read(draft);
         timing::read(draft);

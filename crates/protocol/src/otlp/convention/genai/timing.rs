@@ -11,10 +11,12 @@ const REPORTED_COST: [&str; 3] = ["operation.cost", "gen_ai.cost.total_cost", "g
 
 pub(super) fn read(draft: &mut Draft) {
     for name in TIME_TO_FIRST_CHUNK {
+        if draft.span.time_to_first_token_ms.is_some() {
+            break;
+        }
         match draft.attributes.take_checked(name, non_negative) {
             Ok(Some(seconds)) => {
                 draft.span.time_to_first_token_ms = Some(seconds * 1e3);
-                break;
             }
             Ok(None) => {}
             Err(()) => draft.span.note("invalid_time_to_first_token"),
@@ -26,10 +28,12 @@ pub(super) fn read(draft: &mut Draft) {
         draft.span.time_to_first_token_ms = nanos.filter(|nanos| *nanos >= 0).map(|nanos| nanos as f64 / 1e6);
     }
     for name in REPORTED_COST {
+        if draft.span.cost.reported_usd.is_some() {
+            break;
+        }
         match draft.attributes.take_checked(name, usd) {
             Ok(Some(amount)) => {
                 draft.span.cost.reported_usd = Some(amount);
-                break;
             }
             Ok(None) => {}
             Err(()) => draft.span.note("invalid_cost"),

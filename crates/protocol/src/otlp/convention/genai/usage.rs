@@ -5,6 +5,9 @@ use crate::{numbers::token_count, usage::ReportedUsage};
 use model::telemetry::{SpanKind, UsageSplit};
 
 pub(super) fn read(draft: &mut Draft) {
+    if !draft.span.usage.is_unknown() {
+        return;
+    }
     let mut reported = ReportedUsage {
         input: count(draft, &["gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"]),
         output: count(draft, &["gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"]),

@@ -1,0 +1,37 @@
+//! What SDKs with a protocol of their own send, one module per client family: their JSON → spans and scores.
+//!
+//! Such clients report a span more than once (start, then end; create, then update) and in any order. Each report becomes a
+//! [`SpanReport`] that knows only what it says; reports of one span are put together by `Span::amend`.
+
+use crate::RowError;
+use model::telemetry::{BodyDigest, Incoming, Score, Span};
+
+/// What one report says about one span. What it does not say is unknown in `span`, not zero.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpanReport {
+    pub span: Span,
+    /// False when the report is an update that does not repeat the start: `span.start_time` is then the best guess (the time in the id,
+    /// of the event, or of arrival), and gives way to the start that another report of the span knows.
+    pub start_known: bool,
+    /// See [`Incoming`].
+    pub digest: Option<BodyDigest>,
+}
+
+impl SpanReport {
+    pub fn new(span: Span) -> Self {
+        Self { span, start_known: true, digest: None }
+    }
+
+    /// An update that does not say when the span began.
+    pub fn update(span: Span) -> Self {
+        Self { span, start_known: false, digest: None }
+    }
+}
+
+/// The rows of one request, in arrival order, and those that were not taken, by their place in the request.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct NativeRows {
+    pub spans: Vec<SpanReport>,
+    pub scores: Vec<Incoming<Score>>,
+    pub rejected: Vec<(usize, RowError)>,
+}

@@ -1,0 +1,100 @@
+"""Real client packages, unmodified, against the real binary and a fake provider. What works is written to a table for the docs.
+
+A test module says which client it is about, and each of its tests what it shows:
+
+    pytestmark = pytest.mark.client("Langfuse (Python)", environment="langfuse", package="langfuse")
+
+    @pytest.mark.shows("traces", "usage", "cost")
+    def test_...
+
+    gap = pytest.mark.gap("sessions", "the SDK sends none")   # put into pytestmark: a hole that is the client's own
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+FEATURES = ["traces", "messages", "tools", "streaming", "usage", "cost", "errors", "sessions", "scores"]
+CLIENTS = pathlib.Path(os.environ.get("TELLTALE_CLIENTS") or pathlib.Path.home() / ".cache/telltale/clients")
+HERE = pathlib.Path(__file__).parent
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "client(name, environment, package, language='python'): the client a module is about")
+    config.addinivalue_line("markers", "shows(*features): what passing proves")
+    config.addinivalue_line("markers", "gap(feature, why): what this client cannot do")
+    config.client_results = {}
+
+
+class Client:
+    """An installed environment of client packages (see scripts/clients.sh)."""
+
+    def __init__(self, environment):
+        self.folder = CLIENTS / environment
+        assert self.folder.is_dir(), f"not installed: run scripts/clients.sh install {environment}"
+
+    @property
+    def python(self):
+        return self.folder / "venv/bin/python"
+
+    def version(self, package):
+        """The installed version of a Python or npm package."""
+        manifest = self.folder / "node_modules" / package / "package.json"
+        if manifest.is_file():
+            return json.loads(manifest.read_text())["version"]
+        code = f"import importlib.metadata as m; print(m.version({package!r}))"
+        return subprocess.run([self.python, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
+
+    def run(self, script, *arguments, timeout=180, check=True, **settings):
+        """Runs a program of this folder (`NAME.py` or `NAME.mjs`) with a clean environment and these variables. Answers its output."""
+        clean = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE")}
+        path = HERE / script
+        if path.suffix == ".py":
+            command = [self.python, path]
+        else:
+            # Modules are resolved from where a program lies: it runs beside the packages.
+            copy = self.folder / path.name
+            copy.write_bytes(path.read_bytes())
+            command = ["node", copy]
+        done = subprocess.run(
+            [str(part) for part in (*command, *arguments)], env=clean | settings, capture_output=True, text=True, timeout=timeout, cwd=HERE
+        )
+        if check:
+            assert done.returncode == 0, f"{script} failed\n{done.stdout}\n{done.stderr}"
+        return done
+
+
+@pytest.fixture(scope="module")
+def client(request):
+    return Client(next(request.node.iter_markers("client")).kwargs["environment"])
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = (yield).get_result()
+    marker = item.get_closest_marker("client")
+    if marker is None or (report.when != "call" and report.passed):
+        return
+    name, settings = marker.args[0], marker.kwargs
+    try:
+        version = Client(settings["environment"]).version(settings["package"])
+    except (AssertionError, subprocess.CalledProcessError):
+        version = "not installed"
+    row = item.config.client_results.setdefault((name, version), {})
+    for gap in item.iter_markers("gap"):
+        row.setdefault(gap.args[0], {"gap": gap.args[1]})
+    for shows in item.iter_markers("shows"):
+        for feature in shows.args:
+            assert feature in FEATURES, f"unknown feature {feature}: one of {FEATURES}"
+            known = row.get(feature, {})
+            row[feature] = {"passed": report.passed and known.get("passed", True)}
+
+
+def pytest_sessionfinish(session):
+    target = os.environ.get("TELLTALE_CLIENT_RESULTS")
+    if target:
+        rows = [{"client": name, "version": version, "features": row} for (name, version), row in session.config.client_results.items()]
+        pathlib.Path(target).write_text(json.dumps(sorted(rows, key=lambda row: (row["client"], row["version"])), indent=1))
