@@ -45,7 +45,8 @@ def telltale(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def provider_url():
-    provider = Process(BINARY.with_name("fake-llm"), "--port", "0")
+    beside = BINARY.parent.parent if BINARY.parent.name == "examples" else BINARY.parent
+    provider = Process(beside / "fake-llm", "--port", "0")
     yield "http://" + provider.ready["listen"]
     provider.process.kill()
     provider.process.wait()
