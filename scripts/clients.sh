@@ -19,7 +19,7 @@ need_uv() {
 }
 
 # lock_hash NAME: what an installed environment is known by.
-lock_hash() { cat "tests/clients/$1"/requirements.txt "tests/clients/$1"/package-lock.json 2>/dev/null | sha256sum | cut -c1-16; }
+lock_hash() { find "tests/clients/$1" -maxdepth 1 \( -name requirements.txt -o -name package-lock.json \) -print0 | sort -z | xargs -0 cat | sha256sum | cut -c1-16; }
 
 install_one() {
   local name=$1 folder=tests/clients/$1 target
