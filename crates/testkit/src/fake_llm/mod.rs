@@ -1,26 +1,29 @@
-//! A provider of models on loopback that real client libraries talk to. It speaks OpenAI's HTTP API: chat completions (whole and
-//! streamed), responses, embeddings. What it answers is told by the request alone, and the usage is always the same, so that a test
-//! knows every token and every cent in advance:
+//! A provider of models on loopback that real client libraries talk to. It speaks the HTTP APIs of OpenAI (chat completions,
+//! completions, responses, embeddings), Anthropic (messages) and Gemini (generateContent, embeddings), whole and streamed. What it
+//! answers is told by the request alone, and the usage is always the same, so that a test knows every token and every cent in advance:
 //!
-//! - prompt 100 tokens (64 of them cached), answer 20 (8 of them reasoning), 120 in all;
+//! | API | usage |
+//! |---|---|
+//! | OpenAI chat, responses | prompt 100 (64 of them cached), answer 20 (8 of them reasoning), 120 in all |
+//! | OpenAI embeddings | prompt 16 |
+//! | Anthropic messages | input 30, cache creation 50 (40 for 5 minutes, 10 for an hour), cache read 1000, output 25, 1 web search |
+//! | Gemini | prompt 100 (64 of them cached), candidates 12, thoughts 8, 120 in all |
+//!
 //! - a request with tools is answered with a call of the first one, until the last message is a tool's result;
-//! - a model named `…err429…`, `…err400…`, `…err404…` or `…err500…` fails with that status.
+//! - a request for thoughts is answered with some before the answer;
+//! - a model named `…err429…`, `…err400…`, `…err404…` or `…err500…` fails with that status, `…errstream…` in the middle of its stream.
 
-mod answers;
+mod anthropic;
 mod failure;
-mod stream;
+mod frames;
+mod gemini;
+mod openai;
+mod said;
 
-use axum::{
-    Json, Router,
-    body::Body,
-    http::{HeaderMap, header},
-    response::{IntoResponse, Response},
-    routing::{get, post},
-};
-use failure::failure_of;
-use futures::stream as futures_stream;
-use serde_json::{Value, json};
-use std::{convert::Infallible, net::SocketAddr};
+pub use said::{ANSWER, THOUGHT, TOOL_ARGUMENTS};
+
+use axum::Router;
+use std::net::SocketAddr;
 use tokio::{net::TcpListener, task::JoinHandle};
 
 /// A running fake; it stops when dropped.
@@ -45,9 +48,14 @@ impl FakeLlm {
         self.address
     }
 
-    /// What clients take as `OPENAI_BASE_URL`.
+    /// What clients of OpenAI take as `OPENAI_BASE_URL`.
     pub fn base_url(&self) -> String {
-        format!("http://{}/v1", self.address)
+        format!("{}/v1", self.origin())
+    }
+
+    /// What clients of Anthropic and Gemini take as base URL: they append the version themselves.
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     /// Waits until the server stops, which it does only with the process.
@@ -63,42 +71,5 @@ impl Drop for FakeLlm {
 }
 
 fn router() -> Router {
-    Router::new()
-        .route("/v1/chat/completions", post(chat))
-        .route("/v1/responses", post(responses))
-        .route("/v1/embeddings", post(embeddings))
-        .route("/v1/models", get(async || Json(json!({"object": "list", "data": [{"id": "gpt-4o-mini", "object": "model"}]}))))
+    Router::new().merge(openai::routes()).merge(anthropic::routes()).merge(gemini::routes())
 }
-
-async fn chat(headers: HeaderMap, Json(request): Json<Value>) -> Response {
-    if let Some(failure) = failure_of(&headers, &request) {
-        return failure.into_response();
-    }
-    if request["stream"].as_bool().unwrap_or(false) {
-        return event_stream(stream::chat_events(&request));
-    }
-    Json(answers::chat(&request)).into_response()
-}
-
-async fn responses(headers: HeaderMap, Json(request): Json<Value>) -> Response {
-    match failure_of(&headers, &request) {
-        Some(failure) => failure.into_response(),
-        None => Json(answers::response(&request)).into_response(),
-    }
-}
-
-async fn embeddings(headers: HeaderMap, Json(request): Json<Value>) -> Response {
-    match failure_of(&headers, &request) {
-        Some(failure) => failure.into_response(),
-        None => Json(answers::embeddings(&request)).into_response(),
-    }
-}
-
-/// Server-sent events, each in a frame of its own, as a provider sends them.
-fn event_stream(events: Vec<String>) -> Response {
-    let frames = futures_stream::iter(events.into_iter().map(|event| Ok::<_, Infallible>(format!("data: {event}\n\n"))));
-    ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(frames)).into_response()
-}
-
-#[cfg(test)]
-mod tests;

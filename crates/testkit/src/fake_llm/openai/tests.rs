@@ -1,4 +1,5 @@
-use super::{answers::ANSWER, *};
+use super::*;
+use crate::fake_llm::{ANSWER, FakeLlm};
 
 async fn ask(path: &str, body: Value) -> (u16, String) {
     let fake = FakeLlm::start(0).await.unwrap();
@@ -55,4 +56,30 @@ async fn failures_are_chosen_by_the_model() {
             assert!(read(&body)["error"]["message"].is_string());
         }
     }
+}
+
+#[tokio::test]
+async fn responses_say_the_same_whole_and_streamed() {
+    let tools = json!([{"type": "function", "name": "get_weather"}]);
+    let whole = read(&ask("responses", json!({"model": "m", "input": "hi"})).await.1);
+    assert_eq!(whole["output"][0]["content"][0]["text"], ANSWER);
+    let called = read(&ask("responses", json!({"model": "m", "input": "hi", "tools": tools})).await.1);
+    assert_eq!(called["output"][0]["name"], "get_weather");
+
+    let (_, body) = ask("responses", json!({"model": "m", "input": "hi", "stream": true, "reasoning": {"effort": "low"}})).await;
+    let events: Vec<Value> = body.split_terminator("\n\n").map(|event| read(event.split_once("\ndata: ").unwrap().1)).collect();
+    let text: String =
+        events.iter().filter(|event| event["type"] == "response.output_text.delta").filter_map(|event| event["delta"].as_str()).collect();
+    assert_eq!(text, ANSWER);
+    let last = events.last().unwrap();
+    assert_eq!((&last["type"], &last["response"]["usage"]["total_tokens"]), (&json!("response.completed"), &json!(120)));
+    assert_eq!(last["response"]["output"][0]["type"], "reasoning");
+    assert!(events.iter().enumerate().all(|(number, event)| event["sequence_number"] == number));
+}
+
+#[tokio::test]
+async fn a_stream_can_break_off() {
+    let (status, body) = ask("chat/completions", json!({"model": "gpt-errstream", "stream": true, "messages": []})).await;
+    assert_eq!(status, 200);
+    assert!(body.contains(r#""message":"the stream broke off""#) && !body.contains("[DONE]"));
 }

@@ -1,20 +1,9 @@
-//! Whole answers.
+//! Whole answers, and what the streamed ones share with them.
 
+use crate::fake_llm::said::{ANSWER, CREATED, TOOL_ARGUMENTS, new_id};
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What the fake always says.
-pub(super) const ANSWER: &str = "Hello, the weather in Paris is sunny.";
-/// The arguments of every tool call.
-pub(super) const TOOL_ARGUMENTS: &str = r#"{"city":"Paris"}"#;
 pub(super) const TOOL_CALL_ID: &str = "call_abc123";
-/// 2026-01-31T10:00:00Z
-pub(super) const CREATED: u64 = 1_769_853_600;
-
-pub(super) fn new_id(prefix: &str) -> String {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    format!("{prefix}{:012x}", NEXT.fetch_add(1, Ordering::Relaxed))
-}
 
 /// Providers answer with the dated name of a model.
 pub(super) fn response_model(request: &Value) -> String {
@@ -56,23 +45,19 @@ pub(super) fn chat(request: &Value) -> Value {
     })
 }
 
-pub(super) fn response(request: &Value) -> Value {
-    let text = json!({"type": "output_text", "text": ANSWER, "annotations": [], "logprobs": []});
+pub(super) fn completion(request: &Value) -> Value {
     json!({
-        "id": new_id("resp_"), "object": "response", "created_at": CREATED, "status": "completed", "model": response_model(request),
-        "error": null, "incomplete_details": null, "instructions": null, "metadata": {}, "parallel_tool_calls": true, "tool_choice": "auto",
-        "tools": [], "temperature": 1.0, "top_p": 1.0,
-        "output": [{"type": "message", "id": new_id("msg_"), "role": "assistant", "status": "completed", "content": [text]}],
-        "usage": {
-            "input_tokens": 100, "input_tokens_details": {"cached_tokens": 64},
-            "output_tokens": 20, "output_tokens_details": {"reasoning_tokens": 8}, "total_tokens": 120,
-        },
+        "id": new_id("cmpl-"), "object": "text_completion", "created": CREATED, "model": response_model(request),
+        "choices": [{"index": 0, "text": ANSWER, "logprobs": null, "finish_reason": "stop"}], "usage": chat_usage(),
     })
 }
 
+/// 0.5, 0.25, -1 and 2 as little-endian 32-bit floats.
+const VECTOR_BASE64: &str = "AAAAPwAAgD4AAIC/AAAAQA==";
+
 pub(super) fn embeddings(request: &Value) -> Value {
     let count = request["input"].as_array().map_or(1, Vec::len);
-    let data: Vec<Value> =
-        (0..count).map(|index| json!({"object": "embedding", "index": index, "embedding": [0.1, 0.2, 0.3, 0.4]})).collect();
+    let vector = if request["encoding_format"] == "base64" { json!(VECTOR_BASE64) } else { json!([0.5, 0.25, -1.0, 2.0]) };
+    let data: Vec<Value> = (0..count).map(|index| json!({"object": "embedding", "index": index, "embedding": vector})).collect();
     json!({"object": "list", "model": response_model(request), "data": data, "usage": {"prompt_tokens": 16, "total_tokens": 16}})
 }

@@ -1,10 +1,14 @@
 //! A chat completion in pieces.
 
-use super::answers::{ANSWER, CREATED, TOOL_ARGUMENTS, TOOL_CALL_ID, chat_usage, new_id, response_model, tool_to_call};
+use super::{
+    DONE,
+    answers::{TOOL_CALL_ID, chat_usage, response_model, tool_to_call},
+};
+use crate::fake_llm::said::{CREATED, TOOL_ARGUMENTS, WORDS_BEFORE_BREAK, breaks_off, new_id, words};
 use serde_json::{Value, json};
 
 /// The data of every event, in order. Usage comes in a last chunk when the request asks for it, as the provider does.
-pub(super) fn chat_events(request: &Value) -> Vec<String> {
+pub(super) fn events(request: &Value) -> Vec<String> {
     let wants_usage = request["stream_options"]["include_usage"].as_bool().unwrap_or(false);
     let (id, model) = (new_id("chatcmpl-"), response_model(request));
     let chunk = |choices: Value, usage: Value| {
@@ -35,13 +39,20 @@ pub(super) fn chat_events(request: &Value) -> Vec<String> {
         }
         None => {
             events.push(delta(json!({"role": "assistant", "content": "", "refusal": null}), None));
-            events.extend(ANSWER.split_inclusive(' ').map(|word| delta(json!({"content": word}), None)));
+            let mut deltas = words().map(|word| delta(json!({"content": word}), None));
+            if breaks_off(&model) {
+                events.extend(deltas.take(WORDS_BEFORE_BREAK));
+                let error = json!({"message": "the stream broke off", "type": "server_error", "param": null, "code": null});
+                events.push(json!({"error": error}).to_string());
+                return events;
+            }
+            events.extend(&mut deltas);
             events.push(delta(json!({}), Some("stop")));
         }
     }
     if wants_usage {
         events.push(chunk(json!([]), chat_usage()));
     }
-    events.push("[DONE]".to_owned());
+    events.push(DONE.to_owned());
     events
 }
