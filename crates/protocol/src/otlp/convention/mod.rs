@@ -3,7 +3,9 @@
 //! all clients share are read from what is left.
 
 mod common;
+mod counts;
 mod genai;
+mod payload;
 
 use super::{attributes::AttributeSet, resource::ResourceFacts};
 use model::{Timestamp, telemetry::Span};

@@ -1,8 +1,11 @@
 //! What was said: messages, instructions, tool definitions, tool calls, retrievals.
 
-use super::super::Draft;
+use super::super::{
+    Draft,
+    payload::{said, take_value},
+};
 use crate::{
-    messages::{conversation, conversation_from_value, instructions, instructions_from_value, parse_or_text, regenerate, text_message},
+    messages::{conversation, conversation_from_value, instructions, instructions_from_value, regenerate, text_message},
     otlp::{attributes::AttributeSet, wire::any_value::Value as Wire},
 };
 use model::telemetry::{Attributes, Message, Part, Span, SpanKind};
@@ -78,26 +81,12 @@ fn take_instructions(attributes: &mut AttributeSet, originals: &mut Attributes) 
     Some(messages)
 }
 
-/// A value that is JSON or text; as text its writing is remembered.
-fn take_value(attributes: &mut AttributeSet, name: &str, originals: &mut Attributes) -> Option<Value> {
-    match attributes.take(name)? {
-        Wire::String(bytes) => {
-            let text = attributes.read_text(&bytes);
-            let value = parse_or_text(&text);
-            originals.insert(name.to_owned(), regenerate::original_of_value(&value, &text));
-            Some(value)
-        }
-        structured => Some(attributes.read_json(structured)),
-    }
-}
-
 /// A tool span reads as the call that asked for it and the result that answered.
 fn read_tool_call(span: &mut Span, attributes: &mut AttributeSet) {
     let id = attributes.take_first_text(&["gen_ai.tool.call.id", "gen_ai.tool.call_id"]);
     let originals = &mut span.payload.originals;
     let arguments = take_value(attributes, "gen_ai.tool.call.arguments", originals);
     let result = take_value(attributes, "gen_ai.tool.call.result", originals);
-    let said = |role: &str, part: Part| Some(vec![Message { role: role.to_owned(), parts: vec![part], name: None, finish_reason: None }]);
     if span.payload.input.is_none()
         && let Some(arguments) = arguments
     {
@@ -126,7 +115,6 @@ fn read_retrieval(span: &mut Span, attributes: &mut AttributeSet) {
     if span.payload.output.is_none()
         && let Some(documents) = take_value(attributes, "gen_ai.retrieval.documents", originals)
     {
-        let parts = vec![Part::ToolResult { id: None, result: documents }];
-        span.payload.output = Some(vec![Message { role: "tool".to_owned(), parts, name: None, finish_reason: None }]);
+        span.payload.output = said("tool", Part::ToolResult { id: None, result: documents });
     }
 }

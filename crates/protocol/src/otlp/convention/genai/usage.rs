@@ -1,7 +1,7 @@
 //! Token counts. The conventions count inclusively; [`ReportedUsage::split`] makes disjoint buckets of them.
 
-use super::super::Draft;
-use crate::{numbers::token_count, usage::ReportedUsage};
+use super::super::{Draft, counts::count};
+use crate::usage::ReportedUsage;
 use model::telemetry::{SpanKind, UsageSplit};
 
 pub(super) fn read(draft: &mut Draft) {
@@ -56,22 +56,6 @@ pub(super) fn read(draft: &mut Draft) {
     }
     // A container's usage is that of the calls inside it, which report it themselves.
     draft.span.billed = draft.span.kind.is_request();
-}
-
-/// The first name that holds a count. One that holds nonsense is noted and stays an attribute.
-fn count(draft: &mut Draft, names: &[&str]) -> Option<u64> {
-    let mut found = None;
-    for name in names {
-        let known = found;
-        match draft.attributes.take_checked(name, |value| token_count(value).filter(|count| known.is_none_or(|known| known == *count))) {
-            Ok(Some(count)) => found = Some(count),
-            Ok(None) => {}
-            // An older name beside the newer one may differ: it stays an attribute.
-            Err(()) if found.is_some() => {}
-            Err(()) => draft.span.note("invalid_token_count"),
-        }
-    }
-    found
 }
 
 /// Cached audio is a part of both the audio and the cached count: it stays in the cached bucket only.
