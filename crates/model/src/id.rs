@@ -125,6 +125,11 @@ random_id!(SegmentId);
 random_id!(WriterId);
 random_id!(ErasureId);
 
+/// An id for what is no type of ours, laid out like the generated ones above.
+pub(crate) fn time_ordered_hex() -> String {
+    time_ordered_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn decode_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
     let digits = text.as_bytes();
     if digits.len() != N * 2 {

@@ -7,6 +7,7 @@ pub mod error;
 pub mod filter;
 pub mod id;
 pub mod interchange;
+pub mod library;
 pub mod live;
 pub mod money;
 pub mod ports;

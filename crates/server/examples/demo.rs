@@ -19,6 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let state = AppState::new(ServerParts {
         store: Arc::new(testkit::MemoryStore::new()),
         accounts: Arc::new(accounts::MemoryAccounts::default()),
+        library: Arc::new(testkit::MemoryLibrary::new()),
         bus: Arc::new(LocalBus::default()),
         cache: Arc::new(LocalCache::new(DEFAULT_CACHE_BYTES)),
         health: Vec::new(),

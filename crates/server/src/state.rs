@@ -9,7 +9,7 @@ use crate::{
 use futures::future::BoxFuture;
 use model::{
     StoreResult,
-    ports::{Accounts, Bus, Cache, Debt, HealthCheck, JobStatus, Project, TelemetryStore},
+    ports::{Accounts, Bus, Cache, Debt, HealthCheck, JobStatus, Library, Project, TelemetryStore},
 };
 use parking_lot::Mutex;
 use std::{
@@ -29,6 +29,7 @@ pub type DebtReport = Arc<dyn Fn() -> BoxFuture<'static, StoreResult<Debt>> + Se
 pub struct ServerParts {
     pub store: Arc<dyn TelemetryStore>,
     pub accounts: Arc<dyn Accounts>,
+    pub library: Arc<dyn Library>,
     pub bus: Arc<dyn Bus>,
     pub cache: Arc<dyn Cache>,
     pub health: Vec<Arc<dyn HealthCheck>>,

@@ -1,28 +1,13 @@
 //! Lists, newest first, with opaque cursors.
 
+use super::hex_text;
 use crate::{
     Money, ProjectId, SpanId, TimeRange, Timestamp, TraceId,
     filter::Filter,
     telemetry::{Attributes, LogRecord, MetricPoint, MetricType, Score, SpanSummary, Status},
 };
-
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
-
-mod hex_text {
-    //! A cursor's text: hex keeps it free of padding and of another dependency.
-    pub(super) fn encode(text: &str) -> String {
-        text.bytes().map(|byte| format!("{byte:02x}")).collect()
-    }
-
-    pub(super) fn decode(text: &str) -> Option<String> {
-        if !text.len().is_multiple_of(2) || text.len() > 1024 || !text.is_ascii() {
-            return None;
-        }
-        let bytes: Option<Vec<u8>> = (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect();
-        String::from_utf8(bytes?).ok()
-    }
-}
 
 /// Most rows of one page.
 pub const MAX_PAGE: usize = 1_000;

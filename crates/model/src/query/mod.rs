@@ -2,6 +2,7 @@
 
 mod analytics;
 mod export;
+pub(crate) mod hex_text;
 mod list;
 mod scores;
 mod sql;

@@ -75,6 +75,7 @@ impl Server {
         let state = AppState::new(ServerParts {
             store: Arc::new(store.clone()),
             accounts: Arc::new(TwoKeys(project, retention)),
+            library: Arc::new(testkit::MemoryLibrary::new()),
             bus: bus.clone(),
             cache: Arc::new(NoCache),
             health: Vec::new(),

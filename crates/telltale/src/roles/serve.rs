@@ -33,6 +33,7 @@ async fn serve(config: ServeConfig) -> anyhow::Result<()> {
     let state = AppState::new(ServerParts {
         store: Arc::new(lake.clone()),
         accounts: Arc::new(parts.catalog.clone()),
+        library: Arc::new(parts.catalog.clone()),
         bus: Arc::clone(&parts.bus),
         cache: Arc::clone(&parts.cache),
         health: wiring::health(&parts, &lake),

@@ -7,6 +7,7 @@ pub mod case;
 pub mod erasures;
 pub mod inspection;
 pub mod jobs;
+pub mod library;
 pub mod retention;
 pub mod segments;
 pub mod telemetry_store;
