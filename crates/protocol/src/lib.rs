@@ -12,6 +12,8 @@ mod messages;
 pub mod native;
 mod numbers;
 pub mod otlp;
+#[allow(dead_code, reason = "adapters come to use it one by one")]
+mod provider;
 mod provider_name;
 mod rules;
 mod usage;

@@ -28,6 +28,24 @@ pub(crate) struct SplitUsage {
     pub notes: Vec<&'static str>,
 }
 
+impl SplitUsage {
+    fn is_contradictory(&self) -> bool {
+        self.notes.iter().any(|note| matches!(*note, CACHE_EXCEEDS_INPUT | REASONING_EXCEEDS_OUTPUT))
+    }
+}
+
+/// Where the tokens of a detail are counted: in the total it belongs to, or beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stands {
+    Inside,
+    Beside,
+}
+
+/// Unknown details add nothing; an unknown count stays unknown.
+fn plus(count: Option<u64>, details: &[Option<u64>]) -> Option<u64> {
+    count.map(|count| details.iter().flatten().fold(count, |sum, detail| sum.saturating_add(*detail)))
+}
+
 impl ReportedUsage {
     /// The rules of OpenTelemetry and OpenAI: the input count includes what was read from and written to caches, the output count
     /// includes reasoning. Arithmetic overrules the default: a detail larger than its total, or a sum that only adds up when the
@@ -41,6 +59,26 @@ impl ReportedUsage {
         self.split_by(None)
     }
 
+    /// For counts whose rules are known, as those of providers are: no sum changes them, and the split is exact unless a detail
+    /// is larger than what it is said to be in.
+    pub(crate) fn split_known(self, cache: Stands, reasoning: Stands) -> SplitUsage {
+        let cached = [self.cache_read, self.cache_write.or(self.writes_by_lifetime())];
+        let inclusive = Self {
+            input: if cache == Stands::Beside { plus(self.input, &cached) } else { self.input },
+            output: if reasoning == Stands::Beside { plus(self.output, &[self.reasoning]) } else { self.output },
+            ..self
+        };
+        let mut split = inclusive.split_by(None);
+        if !split.is_contradictory() {
+            split.usage.split = UsageSplit::Exact;
+        }
+        split
+    }
+
+    fn writes_by_lifetime(self) -> Option<u64> {
+        [self.cache_write_5m, self.cache_write_1h].into_iter().flatten().reduce(u64::saturating_add)
+    }
+
     /// `telling_total` may tell inclusive from exclusive counts.
     fn split_by(self, telling_total: Option<u64>) -> SplitUsage {
         let mut notes = Vec::new();
@@ -52,15 +90,17 @@ impl ReportedUsage {
         telling.split_output(inclusive_input, &mut buckets, &mut notes);
 
         let cache_reported = self.cache_read.is_some() || self.cache_write.is_some() || written > 0;
-        let contradictory = notes.iter().any(|note| matches!(*note, CACHE_EXCEEDS_INPUT | REASONING_EXCEEDS_OUTPUT));
-        let split = if cache_reported && !contradictory { UsageSplit::Exact } else { UsageSplit::Assumed };
-        let usage = TokenUsage::from_buckets(buckets, split, self.total);
+        let usage = TokenUsage::from_buckets(buckets, UsageSplit::Assumed, self.total);
         if let (Some(reported), Some(known)) = (self.total, usage.total_tokens)
             && reported != known
         {
             notes.push("total_tokens_mismatch");
         }
-        SplitUsage { usage, notes }
+        let mut split = SplitUsage { usage, notes };
+        if cache_reported && !split.is_contradictory() {
+            split.usage.split = UsageSplit::Exact;
+        }
+        split
     }
 
     /// Fills the write buckets and returns their sum.
@@ -195,6 +235,27 @@ mod tests {
         assert_eq!((usage.buckets.input_uncached, usage.input_tokens), (Some(30), Some(1080)));
         assert_eq!(usage.split, UsageSplit::Assumed);
         assert!(notes.contains(&CACHE_EXCEEDS_INPUT));
+    }
+
+    #[test]
+    fn known_rules_are_not_second_guessed() {
+        let reported = ReportedUsage {
+            input: Some(30),
+            output: Some(25),
+            cache_read: Some(1000),
+            cache_write: Some(50),
+            cache_write_5m: Some(40),
+            cache_write_1h: Some(10),
+            reasoning: Some(8),
+            ..Default::default()
+        };
+        let SplitUsage { usage, notes } = reported.split_known(Stands::Beside, Stands::Inside);
+        assert_eq!((usage.input_tokens, usage.buckets.input_uncached, usage.buckets.output_text), (Some(1080), Some(30), Some(17)));
+        assert_eq!((usage.split, notes), (UsageSplit::Exact, vec![]));
+        let no_cache = ReportedUsage { input: Some(7), output: Some(1), ..Default::default() };
+        assert_eq!(no_cache.split_known(Stands::Beside, Stands::Beside).usage.split, UsageSplit::Exact);
+        let inside = ReportedUsage { input: Some(7), cache_read: Some(9), ..Default::default() };
+        assert_eq!(inside.split_known(Stands::Inside, Stands::Inside).usage.split, UsageSplit::Assumed);
     }
 
     #[test]
