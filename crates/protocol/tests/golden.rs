@@ -6,7 +6,10 @@ mod support;
 
 use bytes::Bytes;
 use model::telemetry::Incoming;
-use protocol::otlp::{self, Encoding};
+use protocol::{
+    billing,
+    otlp::{self, Encoding},
+};
 use serde::Serialize;
 use support::{context, fixture};
 
@@ -25,8 +28,9 @@ fn snapshot<T: Serialize>(name: &str, rows: &T) {
 
 fn traces(name: &str) {
     let request = otlp::decode_traces(Bytes::from(fixture(name)), encoding(name)).unwrap();
-    let normalised = otlp::spans(request, &context());
+    let mut normalised = otlp::spans(request, &context());
     assert_eq!(normalised.rejected, []);
+    billing::apply(&mut normalised.rows);
     snapshot(name, &rows(&normalised.rows));
 }
 

@@ -4,6 +4,7 @@ use crate::{
     ServerConfig,
     auth::{AdminState, LoginGuard},
     http::Gate,
+    ingest::RecentCalls,
     metrics::Metrics,
 };
 use futures::future::BoxFuture;
@@ -51,6 +52,7 @@ pub struct Shared {
     pub ingest_gate: Gate,
     pub(crate) live_gate: Gate,
     pub(crate) import_gate: Gate,
+    pub(crate) recent_calls: RecentCalls,
     pub(crate) admin: AdminState,
     pub(crate) login: LoginGuard,
     pub(crate) started: Instant,
@@ -86,6 +88,7 @@ impl AppState {
             ingest_gate: Gate::new("ingest bodies under way", parts.config.max_inflight_ingest_bytes),
             live_gate: Gate::new("live streams", parts.config.max_live_streams),
             import_gate: Gate::new("imports", MAX_IMPORTS),
+            recent_calls: RecentCalls::default(),
             admin: AdminState::default(),
             login: LoginGuard::default(),
             started: Instant::now(),

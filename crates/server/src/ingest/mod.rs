@@ -10,9 +10,11 @@ mod inflate;
 mod json_rows;
 mod otlp;
 mod pipeline;
+mod recent_calls;
 pub(crate) mod reports;
 
 pub(crate) use pipeline::store;
+pub(crate) use recent_calls::RecentCalls;
 
 pub use answers::{BulkAnswer, LlmAnswer, RejectedRow};
 pub use import::{ImportReport, RejectedLine};

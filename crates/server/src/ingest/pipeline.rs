@@ -1,20 +1,21 @@
-//! The one way of telemetry into the store: price, commit, tell. Every ingest route ends here.
+//! The one way of telemetry into the store: decide what is billed, price, commit, tell. Every ingest route ends here.
 
+use super::recent_calls::Decision;
 use crate::{
     AppState,
     http::{ApiResult, Permit, Problem},
 };
 use model::{
-    StoreError, StoreResult,
+    ProjectId, StoreError, StoreResult,
     live::{LiveBatch, LiveRow},
     ports::Topic,
-    telemetry::{CommitReceipt, RowBatch, RowKind, SpanSummary},
+    telemetry::{CommitReceipt, Incoming, RowBatch, RowKind, Span, SpanSummary},
 };
 use pricing::{PriceBook, cost_span};
 use std::time::Instant;
 
-/// Prices the spans, makes the batch (rows of one kind) durable, and tells live readers. Goes on to its end when the client leaves meanwhile: what is
-/// committed must also be told. The permits are held until all is done.
+/// Decides which spans are billed, prices them, makes the batch (rows of one kind) durable, and tells live readers. Goes on to its end
+/// when the client leaves meanwhile: what is committed must also be told. The permits are held until all is done.
 pub(crate) async fn store(state: &AppState, kind: RowKind, batch: RowBatch, permits: Vec<Permit>) -> ApiResult<CommitReceipt> {
     let state = state.clone();
     let work = async move {
@@ -30,9 +31,7 @@ pub(crate) async fn store(state: &AppState, kind: RowKind, batch: RowBatch, perm
 pub(super) async fn store_again(state: &AppState, kind: RowKind, batch: RowBatch) -> StoreResult<CommitReceipt> {
     let state = state.clone();
     let work = async move {
-        let started = Instant::now();
-        let receipt = state.store.commit(batch).await?;
-        state.metrics.commit(started.elapsed());
+        let receipt = commit(&state, batch).await?;
         state.metrics.ingest_rows(kind.as_str(), receipt.stored as u64);
         if receipt.stored > 0 {
             state.bus.publish(&Topic::Committed, receipt.commit_seq.to_string().into()).await;
@@ -43,17 +42,65 @@ pub(super) async fn store_again(state: &AppState, kind: RowKind, batch: RowBatch
 }
 
 async fn commit_and_tell(state: &AppState, kind: RowKind, mut batch: RowBatch) -> ApiResult<CommitReceipt> {
-    let prices = PriceBook::embedded();
-    batch.spans.iter_mut().for_each(|incoming| cost_span(prices, &mut incoming.row));
     let project = batch.project;
+    let (decision, amendments) = state.recent_calls.decide(project, &mut batch.spans);
+    price(&mut batch.spans);
+    // Live readers are told of the rows that came, not of what they change in older ones.
     let (rows, omitted) = live_rows(&batch);
-    let started = Instant::now();
-    let receipt = state.store.commit(batch).await?;
-    state.metrics.commit(started.elapsed());
+    let amended = amendments.len();
+    batch.spans.extend(as_rows(amendments));
+    let mut receipt = match commit(state, batch).await {
+        Ok(receipt) => receipt,
+        Err(error) => {
+            state.recent_calls.refused(decision);
+            return Err(error.into());
+        }
+    };
+    receipt.stored = receipt.stored.saturating_sub(amended);
     state.metrics.ingest_rows(kind.as_str(), receipt.stored as u64);
     if receipt.stored > 0 {
         tell(state, LiveBatch { project, commit_seq: receipt.commit_seq, rows, omitted }).await;
     }
+    amend_overtaken(state, project, decision).await;
+    Ok(receipt)
+}
+
+/// How often amendments are looked over that were overtaken in their turn.
+const MAX_OVERTAKEN: usize = 4;
+
+/// Requests that were under way at the same time could not amend each other's spans: whoever comes last does. What fails here is
+/// tried again with the next report of the trace.
+async fn amend_overtaken(state: &AppState, project: ProjectId, mut decision: Decision) {
+    for _ in 0..MAX_OVERTAKEN {
+        let (next, amendments) = state.recent_calls.stored(decision);
+        if amendments.is_empty() {
+            return;
+        }
+        let batch = RowBatch { spans: as_rows(amendments).collect(), ..RowBatch::new(project) };
+        if let Err(error) = commit(state, batch).await {
+            tracing::warn!(%error, "second reports of calls stay billed until their trace is reported of again");
+            return;
+        }
+        decision = next;
+    }
+}
+
+/// Amendments have no digest: none of them is a resend.
+fn as_rows(mut amendments: Vec<Span>) -> impl Iterator<Item = Incoming<Span>> {
+    let prices = PriceBook::embedded();
+    amendments.iter_mut().for_each(|span| cost_span(prices, span));
+    amendments.into_iter().map(|span| Incoming::new(span, None))
+}
+
+fn price(spans: &mut [Incoming<Span>]) {
+    let prices = PriceBook::embedded();
+    spans.iter_mut().for_each(|incoming| cost_span(prices, &mut incoming.row));
+}
+
+async fn commit(state: &AppState, batch: RowBatch) -> StoreResult<CommitReceipt> {
+    let started = Instant::now();
+    let receipt = state.store.commit(batch).await?;
+    state.metrics.commit(started.elapsed());
     Ok(receipt)
 }
 

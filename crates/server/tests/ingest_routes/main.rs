@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test")]
 
 mod bad_input;
+mod billing;
 mod harness;
 mod import;
 mod json_api;
