@@ -13,8 +13,7 @@ mod messages;
 pub mod native;
 mod numbers;
 pub mod otlp;
-#[allow(dead_code, reason = "adapters come to use it one by one")]
-mod provider;
+pub mod provider;
 mod provider_name;
 mod rules;
 mod usage;

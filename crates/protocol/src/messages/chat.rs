@@ -123,7 +123,8 @@ pub(super) fn content_part(mut fields: Map<String, Value>) -> Result<Part, Map<S
             }
             None
         }
-        "tool_result" | "function_call_output" => {
+        // Results of Anthropic's own tools have names of their own: `web_search_tool_result`.
+        kind if kind == "function_call_output" || kind == "tool_result" || kind.ends_with("_tool_result") => {
             let id = text(&fields, "tool_use_id").or_else(|| text(&fields, "call_id"));
             fields.remove("content").or_else(|| fields.remove("output")).map(|result| Part::ToolResult { id, result })
         }

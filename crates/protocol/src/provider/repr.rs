@@ -6,7 +6,7 @@ use serde_json::{Map, Number, Value};
 
 /// Reads one value; objects of classes become objects of their fields. `None` when the text is anything else, such as text cut short.
 /// Takes time linear in the length of the text.
-pub(crate) fn value(text: &str) -> Option<Value> {
+pub fn value(text: &str) -> Option<Value> {
     let mut reader = Reader { text, at: 0 };
     let value = reader.value(MAX_JSON_LEVELS)?;
     reader.skip_space();
@@ -98,7 +98,7 @@ impl Reader<'_> {
     fn angle(&mut self, levels: usize) -> Option<Value> {
         let start = self.at;
         self.at += 1;
-        while self.peek().is_some_and(|byte| is_name(byte)) {
+        while self.peek().is_some_and(is_name) {
             self.at += 1;
         }
         if self.takes(b':') {

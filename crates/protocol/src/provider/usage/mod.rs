@@ -21,7 +21,7 @@ use serde_json::Value;
 
 /// What a usage object says.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct ProviderUsage {
+pub struct ProviderUsage {
     /// Unknown when the provider bills something else, such as seconds of audio.
     pub usage: TokenUsage,
     /// For `Span::note`: what did not fit together.
@@ -62,7 +62,7 @@ impl ProviderUsage {
     }
 
     /// Tells the span what it does not know yet. Counts that are known already are not touched.
-    pub(crate) fn fill(self, span: &mut Span) {
+    pub fn fill(self, span: &mut Span) {
         if span.usage.is_unknown() {
             span.usage = self.usage;
             self.notes.iter().for_each(|note| span.note(note));
@@ -81,7 +81,7 @@ impl ProviderUsage {
 /// Reads a usage object as a provider or its SDK writes it: nested, or with the names of the levels joined by dots. Shapes: OpenAI chat
 /// completions, responses, embeddings, audio and images, with the fields of DeepSeek, xAI, Groq, Mistral, OpenRouter and LiteLLM;
 /// Anthropic messages; Gemini; Bedrock Converse; LangChain's `usage_metadata`; Cohere. `None`: it is no such object.
-pub(crate) fn usage(value: &Value) -> Option<ProviderUsage> {
+pub fn usage(value: &Value) -> Option<ProviderUsage> {
     let Value::Object(object) = value else { return None };
     let has = |names: &[&str]| names.iter().any(|name| object.contains_key(*name));
     let starts = |prefix: &str| object.keys().any(|name| name.starts_with(prefix));
@@ -108,7 +108,7 @@ pub(crate) fn usage(value: &Value) -> Option<ProviderUsage> {
 }
 
 /// The same from text: JSON, or the Python repr that some clients put in its place.
-pub(crate) fn usage_from_text(text: &str) -> Option<ProviderUsage> {
+pub fn usage_from_text(text: &str) -> Option<ProviderUsage> {
     let value = serde_json::from_str(text).ok().or_else(|| repr::value(text))?;
     usage(&value)
 }
