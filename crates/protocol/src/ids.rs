@@ -1,10 +1,10 @@
 //! Ids that are not of OpenTelemetry's form become one by hashing; the same native id always becomes the same id.
 
-use crate::{ingest_api, otlp};
+use crate::{ingest_api, native::deepeval, otlp};
 use model::{SpanId, TraceId};
 
 /// Every convention that native ids are hashed under: what a look-up by a native id must try.
-pub const ID_CONVENTIONS: [&str; 2] = [ingest_api::CONVENTION, otlp::ID_CONVENTION];
+pub const ID_CONVENTIONS: [&str; 3] = [ingest_api::CONVENTION, otlp::ID_CONVENTION, deepeval::CONVENTION];
 
 fn native_hash(convention: &str, native: &str) -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();
@@ -63,6 +63,16 @@ pub(crate) fn hex_text(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+/// 32 hexadecimal digits made of parts, for rows whose client gives them no id: the same parts give the same id.
+pub(crate) fn made_id(parts: &[&str]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        // With its length, so that no two lists of parts read alike.
+        hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
+    }
+    hex_text(&leading::<16>(&hasher.finalize()))
 }
 
 /// The first 16 bytes of a hash: long enough to tell bodies apart.

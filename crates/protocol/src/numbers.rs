@@ -1,6 +1,7 @@
 //! Numbers as clients write them: integers as text, floats that are whole, money in whatever form.
 
 use model::Money;
+use rust_decimal::Decimal;
 use serde_json::Value;
 
 /// No call has more tokens than this: larger counts are garbage, and sums of them must not overflow.
@@ -40,6 +41,33 @@ pub(crate) fn usd(value: &Value) -> Option<Money> {
     (amount >= Money::ZERO).then_some(amount)
 }
 
+/// A price of one unit, zero or more, with every digit it was written with.
+pub(crate) fn unit_price(value: &Value) -> Option<Decimal> {
+    let text = match value {
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.trim().to_owned(),
+        _ => return None,
+    };
+    let price = Decimal::from_str_exact(&text).or_else(|_| Decimal::from_scientific(&text)).ok()?;
+    (price >= Decimal::ZERO).then_some(price)
+}
+
+/// What counted units cost at their prices. `None` when nothing is priced, or something that was counted is not: a part is not the amount.
+pub(crate) fn usd_of_units(units: &[(Option<u64>, Option<Decimal>)]) -> Option<Money> {
+    let mut total = None;
+    for (count, price) in units {
+        match (count, price) {
+            (Some(count), Some(price)) => {
+                let amount = Decimal::from(*count).checked_mul(*price)?;
+                total = Some(total.unwrap_or(Decimal::ZERO).checked_add(amount)?);
+            }
+            (Some(0), None) | (None, None) => {}
+            (Some(_), None) | (None, Some(_)) => return None,
+        }
+    }
+    Money::from_decimal(total?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,5 +89,19 @@ mod tests {
         assert_eq!(usd(&json!("0.000000000001")).unwrap().to_string(), "0.000000000001");
         assert_eq!(usd(&json!(1e-7)).unwrap().to_string(), "0.0000001");
         assert!(usd(&json!(-0.5)).is_none());
+    }
+
+    #[test]
+    fn units_at_their_prices_are_exact_and_never_a_part() {
+        let price = |value: Value| unit_price(&value);
+        let total = |units: &[(Option<u64>, Option<Decimal>)]| usd_of_units(units).map(|amount| amount.to_string());
+        let both = [(Some(100), price(json!(1e-6))), (Some(20), price(json!("2e-06")))];
+        assert_eq!(total(&both).unwrap(), "0.00014");
+        assert_eq!(total(&[(Some(3), price(json!(1.25e-13))), (Some(0), None)]).unwrap(), "0");
+        assert_eq!(total(&[(Some(3), price(json!(0.1))), (None, None)]).unwrap(), "0.3");
+        assert_eq!(total(&[(Some(3), price(json!(0.1))), (Some(1), None)]), None);
+        assert_eq!(total(&[(Some(3), price(json!(0.1))), (None, price(json!(0.1)))]), None);
+        assert_eq!(total(&[(None, None)]), None);
+        assert!(unit_price(&json!(-1)).is_none() && unit_price(&json!("much")).is_none());
     }
 }

@@ -3,7 +3,8 @@
 use crate::{
     AppState, assets,
     http::{observe, panic_answer, time_limit},
-    ingest, native,
+    ingest,
+    native::{self, links::OtlpPort},
     openapi::Base,
     routes::{
         analytics, auth, erasures, export, fields, health, keys, live, logs, metrics, people, projects, retention, scores, spans, sql,
@@ -11,7 +12,7 @@ use crate::{
     },
 };
 use axum::{
-    Json, Router,
+    Extension, Json, Router,
     extract::DefaultBodyLimit,
     http::{HeaderName, HeaderValue, header},
     middleware::from_fn_with_state,
@@ -99,13 +100,15 @@ pub fn router(state: AppState) -> Router {
 pub fn otlp_router(state: AppState) -> Router {
     let (routes, _) = ingest::otlp_routes().routes(routes!(health::health)).split_for_parts();
     let routes = routes.merge(native::routes());
-    with_common_layers(routes, state)
+    with_common_layers(routes, state).layer(Extension(OtlpPort))
 }
 
 /// What surrounds every route, outermost last.
 fn with_common_layers(routes: Router<AppState>, state: AppState) -> Router {
     let worth_compressing = DefaultPredicate::new().and(NotForContentType::const_new("application/vnd.apache.parquet"));
+    let deepeval = native::deepeval_routes(state.clone());
     let mut routes = routes
+        .layer(from_fn_with_state(deepeval, native::tell_apart))
         .layer(CatchPanicLayer::custom(panic_answer))
         .layer(from_fn_with_state(state.clone(), time_limit))
         .layer(from_fn_with_state(state.clone(), observe))

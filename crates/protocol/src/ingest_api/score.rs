@@ -1,11 +1,7 @@
 //! `POST /api/v1/scores`: one score, comment or bookmark.
 
 use super::fields::Fields;
-use crate::{
-    IngestContext, RowError,
-    ids::{hex_text, leading},
-    rules::check_time,
-};
+use crate::{IngestContext, RowError, rules::check_time};
 use model::telemetry::{Incoming, Score, ScoreKind, ScoreSource, ScoreTarget};
 use serde_json::Value;
 
@@ -120,22 +116,20 @@ fn check_content(kind: ScoreKind, value: Option<f64>, label: &Option<String>, co
 /// 32 hexadecimal digits of target, kind, name, source and author. Of comments, which one author may write several of, also the text, and the
 /// time if the client gave one.
 fn made_id(score: &Score, has_own_time: bool) -> String {
-    let mut hasher = blake3::Hasher::new();
-    let mut add = |text: &str| {
-        // With its length, so that no two lists of parts read alike.
-        hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
-    };
-    add(score.target.as_str());
-    add(&score.target.trace_id().map(|id| id.to_hex()).unwrap_or_default());
-    add(&score.target.span_id().map(|id| id.to_hex()).unwrap_or_default());
-    add(score.target.session_id().unwrap_or_default());
-    add(score.kind.as_str());
-    add(&score.name);
-    add(score.source.as_str());
-    add(score.author.as_deref().unwrap_or_default());
+    let (trace, span) = (score.target.trace_id().map(|id| id.to_hex()), score.target.span_id().map(|id| id.to_hex()));
+    let time = if has_own_time { score.timestamp.as_nanos().to_string() } else { String::new() };
+    let mut parts = vec![
+        score.target.as_str(),
+        trace.as_deref().unwrap_or_default(),
+        span.as_deref().unwrap_or_default(),
+        score.target.session_id().unwrap_or_default(),
+        score.kind.as_str(),
+        &score.name,
+        score.source.as_str(),
+        score.author.as_deref().unwrap_or_default(),
+    ];
     if score.kind == ScoreKind::Comment {
-        add(score.comment.as_deref().unwrap_or_default());
-        add(&if has_own_time { score.timestamp.as_nanos().to_string() } else { String::new() });
+        parts.extend([score.comment.as_deref().unwrap_or_default(), &time]);
     }
-    hex_text(&leading::<16>(&hasher.finalize()))
+    crate::ids::made_id(&parts)
 }

@@ -3,6 +3,8 @@
 //! Such clients report a span more than once (start, then end; create, then update) and in any order. Each report becomes a
 //! [`SpanReport`] that knows only what it says; reports of one span are put together by `Span::amend`.
 
+pub mod deepeval;
+
 use crate::RowError;
 use model::telemetry::{BodyDigest, Incoming, Score, Span};
 

@@ -37,6 +37,12 @@ struct ScopeGroup<'a> {
     rows: Option<Vec<&'a RawValue>>,
 }
 
+/// Whether a JSON body begins as exporters write an `ExportTraceServiceRequest`. A quick look, for telling it from other clients' bodies.
+pub fn starts_with_resource_spans(body: &[u8]) -> bool {
+    let rest = body.trim_ascii_start().strip_prefix(b"{").map(<[u8]>::trim_ascii_start);
+    rest.is_some_and(|rest| rest.starts_with(b"\"resourceSpans\""))
+}
+
 /// Reads a request body. Text with bytes that are not UTF-8 is repaired with U+FFFD rather than losing the body.
 pub(super) fn row_groups<T: WireRow + DeserializeOwned>(body: &[u8]) -> Result<Vec<RowGroup<T>>, DecodeError> {
     check_json_values(body)?;

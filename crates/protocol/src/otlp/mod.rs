@@ -16,6 +16,7 @@ mod span;
 pub mod wire;
 
 pub use decode::{LogsRequest, MetricsRequest, RowGroup, TracesRequest, decode_logs, decode_metrics, decode_traces};
+pub use json::starts_with_resource_spans;
 pub use log::log_records;
 pub use metric::metric_points;
 pub use response::{encode_error, encode_response};

@@ -15,7 +15,16 @@ pub(crate) fn context() -> IngestContext {
 }
 
 pub(crate) fn fixture(name: &str) -> Vec<u8> {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/otlp").join(name);
+    recorded("otlp", name)
+}
+
+/// A body that an SDK with a protocol of its own sent.
+pub(crate) fn capture(name: &str) -> Vec<u8> {
+    recorded("captures", name)
+}
+
+fn recorded(folder: &str, name: &str) -> Vec<u8> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").join(folder).join(name);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 

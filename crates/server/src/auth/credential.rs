@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, header};
 use base64::{Engine, prelude::BASE64_STANDARD};
 
 /// Headers that hold nothing but the key, in the order in which they are looked at.
-const KEY_HEADERS: [&str; 3] = ["x-api-key", "x-otlp-api-key", "confident-api-key"];
+const KEY_HEADERS: [&str; 5] = ["x-api-key", "x-otlp-api-key", "confident-api-key", "confident_api_key", "x-confident-api-key"];
 
 /// The key: `Authorization: Bearer k`, raw `Authorization: k`, Basic (password = key), or one of the key headers.
 pub fn credential_of(headers: &HeaderMap) -> Option<String> {
@@ -50,6 +50,8 @@ mod tests {
             ("x-api-key", "tt_k"),
             ("x-otlp-api-key", " tt_k "),
             ("confident-api-key", "tt_k"),
+            ("confident_api_key", "tt_k"),
+            ("x-confident-api-key", "tt_k"),
         ] {
             assert_eq!(found(name, value).as_deref(), Some("tt_k"), "{name}: {value}");
         }

@@ -18,7 +18,7 @@ pub use authorize::{Admin, Authorized, Caller, CallerKind, Ingest, Permission, R
 pub(crate) use cookie::{cleared_session_cookie, session_cookie, session_token};
 pub use credential::credential_of;
 pub(crate) use login_guard::LoginGuard;
-pub(crate) use origin::{refuse_foreign_origin, refuse_form_bodies};
+pub(crate) use origin::{host_of, refuse_foreign_origin, refuse_form_bodies};
 pub(crate) use password::{hash_password, verify_password};
 pub(crate) use secret::{hash_of, new_key_secret, new_token};
 pub(crate) use standing::revoked;

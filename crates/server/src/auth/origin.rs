@@ -4,7 +4,7 @@ use crate::http::{ApiResult, Problem};
 use axum::http::{HeaderMap, Method, header, request::Parts};
 
 /// The `Host` header (HTTP/2: the authority). `None` when it is missing or given twice.
-pub(super) fn host_of(parts: &Parts) -> Option<&str> {
+pub(crate) fn host_of(parts: &Parts) -> Option<&str> {
     let mut values = parts.headers.get_all(header::HOST).iter();
     match (values.next(), values.next()) {
         (Some(host), None) => host.to_str().ok(),

@@ -207,7 +207,7 @@ impl<T: Send + 'static> ListRoute<T> {
 }
 
 /// What rows of a kind that arrive now are judged against.
-pub(super) async fn context(state: &AppState, project: ProjectId, kind: RowKind) -> ApiResult<IngestContext> {
+pub(crate) async fn context(state: &AppState, project: ProjectId, kind: RowKind) -> ApiResult<IngestContext> {
     let received_at = Timestamp::now();
     let retention = state.accounts.retention(project).await?;
     Ok(IngestContext { received_at, retention_floor: retention.cutoff(kind, received_at) })

@@ -13,15 +13,15 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 
 /// A whole body, decompressed.
-pub(super) struct Received {
-    pub(super) bytes: Bytes,
+pub(crate) struct Received {
+    pub(crate) bytes: Bytes,
     /// Of `bytes`, for when they are moved away.
-    pub(super) length: usize,
+    pub(crate) length: usize,
     /// Its places at the gate, given back when dropped.
-    pub(super) permits: Vec<Permit>,
+    pub(crate) permits: Vec<Permit>,
 }
 
-pub(super) async fn receive(state: &AppState, headers: &HeaderMap, body: Body) -> ApiResult<Received> {
+pub(crate) async fn receive(state: &AppState, headers: &HeaderMap, body: Body) -> ApiResult<Received> {
     let coding = ContentCoding::of(headers)?;
     let limit = state.config.max_ingest_body_bytes;
     let declared = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());

@@ -38,7 +38,7 @@ pub(super) fn media_type(headers: &HeaderMap) -> String {
 }
 
 /// One JSON value.
-pub(super) fn single(body: &[u8]) -> ApiResult<Value> {
+pub(crate) fn single(body: &[u8]) -> ApiResult<Value> {
     check_json_values(body)?;
     serde_json::from_slice(body).map_err(|error| Problem::bad_request(format!("the body is not JSON: {error}")))
 }

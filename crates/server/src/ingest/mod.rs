@@ -13,6 +13,11 @@ mod pipeline;
 mod recent_calls;
 pub(crate) mod reports;
 
+pub(crate) use api::context;
+pub(crate) use body::{Received, receive};
+pub(crate) use decode::decode;
+pub(crate) use json_rows::single;
+pub(crate) use otlp::json_traces as otlp_json_traces;
 pub(crate) use pipeline::store;
 pub(crate) use recent_calls::RecentCalls;
 

@@ -12,6 +12,7 @@ use crate::{
     AppState,
     auth::{Authorized, Ingest},
     http::{ApiResult, Problem},
+    native::{self, links::Dashboard},
 };
 use axum::{
     body::Body,
@@ -26,6 +27,7 @@ use model::{
 };
 use protocol::{
     IngestContext, Normalised, RowError,
+    native::deepeval,
     otlp::{self, Encoding, Signal},
 };
 
@@ -38,13 +40,41 @@ const NAMED_REJECTIONS: usize = 3;
     request_body(content((Vec<u8> = "application/x-protobuf"), (Value = "application/json"))),
     responses((status = 200, description = "An ExportTraceServiceResponse: the spans are durable and visible"))
 )]
-pub(super) async fn traces(State(state): State<AppState>, caller: Authorized<Ingest>, headers: HeaderMap, body: Body) -> Response {
-    export(&state, caller.project, Signal::Traces, &headers, body, |bytes, encoding, context, mut batch| {
-        let Normalised { rows, rejected } = otlp::spans(otlp::decode_traces(bytes, encoding)?, context);
-        batch.spans = rows;
-        Ok((batch, rejected))
-    })
-    .await
+pub(super) async fn traces(
+    State(state): State<AppState>,
+    caller: Authorized<Ingest>,
+    dashboard: Dashboard,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    if encoding_of(&headers) != Some(Encoding::Json) {
+        return export(&state, caller.project, Signal::Traces, &headers, body, read_spans).await;
+    }
+    // Whoever writes JSON may be another client: OTLP's own bodies are told by their first bytes.
+    let received = match receive(&state, &headers, body).await {
+        Ok(received) => received,
+        Err(refusal) => return error_answer(Encoding::Json, &refusal),
+    };
+    if !otlp::starts_with_resource_spans(&received.bytes) && deepeval::is_trace(&received.bytes) {
+        return native::take_in_deepeval_trace(&state, caller.project, &dashboard, &headers, received).await.into_response();
+    }
+    json_traces(&state, caller.project, received).await
+}
+
+/// Stores an `ExportTraceServiceRequest` in JSON.
+pub(crate) async fn json_traces(state: &AppState, project: ProjectId, received: Received) -> Response {
+    answer_of(take_in(state, project, Signal::Traces, Encoding::Json, received, read_spans).await, Signal::Traces, Encoding::Json)
+}
+
+fn read_spans(
+    bytes: Bytes,
+    encoding: Encoding,
+    context: &IngestContext,
+    mut batch: RowBatch,
+) -> ApiResult<(RowBatch, Vec<(usize, RowError)>)> {
+    let Normalised { rows, rejected } = otlp::spans(otlp::decode_traces(bytes, encoding)?, context);
+    batch.spans = rows;
+    Ok((batch, rejected))
 }
 
 /// Stores the records of an `ExportLogsServiceRequest`
@@ -85,7 +115,15 @@ async fn export(state: &AppState, project: ProjectId, signal: Signal, headers: &
         let refusal = Problem::unsupported_media_type("expected Content-Type: application/x-protobuf or application/json");
         return error_answer(Encoding::Json, &refusal);
     };
-    match take_in(state, project, signal, encoding, headers, body, read).await {
+    let outcome = match receive(state, headers, body).await {
+        Ok(received) => take_in(state, project, signal, encoding, received, read).await,
+        Err(refusal) => Err(refusal),
+    };
+    answer_of(outcome, signal, encoding)
+}
+
+fn answer_of(outcome: ApiResult<Vec<(usize, RowError)>>, signal: Signal, encoding: Encoding) -> Response {
+    match outcome {
         Ok(rejected) => {
             let message = (!rejected.is_empty()).then(|| summary(&rejected));
             let body = otlp::encode_response(encoding, signal, rejected.len() as u64, message.as_deref());
@@ -100,11 +138,10 @@ async fn take_in(
     project: ProjectId,
     signal: Signal,
     encoding: Encoding,
-    headers: &HeaderMap,
-    body: Body,
+    received: Received,
     read: Read,
 ) -> ApiResult<Vec<(usize, RowError)>> {
-    let Received { bytes, length, permits } = receive(state, headers, body).await?;
+    let Received { bytes, length, permits } = received;
     let (path, kind) = path_and_kind(signal);
     let context = context(state, project, kind).await?;
     let work = move || read(bytes, encoding, &context, RowBatch::new(project));

@@ -1,10 +1,17 @@
 //! Routes of the protocols that SDKs speak to their own servers, so that they work here unmodified: one module per client family.
 //! They are not part of our documented API: their shapes are those of the clients.
 
+mod deepeval;
+pub(crate) mod links;
+mod shared_paths;
+
+pub(crate) use deepeval::take_in_trace as take_in_deepeval_trace;
+pub(crate) use shared_paths::{deepeval_routes, tell_apart};
+
 use crate::AppState;
 use axum::Router;
 
-/// Every such route. Paths that several clients share are told apart where they meet.
+/// Every such route. Paths that several clients share are told apart in [`shared_paths`].
 pub(crate) fn routes() -> Router<AppState> {
-    Router::new()
+    Router::new().merge(deepeval::routes())
 }

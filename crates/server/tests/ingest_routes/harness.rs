@@ -13,7 +13,7 @@ use model::{
     KeyId, ProjectId, StoreError, StoreResult, TimeRange, Timestamp,
     filter::Filter,
     ports::*,
-    query::{ListQuery, LogPage, MetricPage, SpanPage},
+    query::{ListQuery, LogPage, MetricPage, ScorePage, SpanPage},
     retention::RetentionPolicy,
 };
 use parking_lot::Mutex;
@@ -113,6 +113,10 @@ impl Server {
         self.store.list_logs(self.everything()).await.unwrap()
     }
 
+    pub(crate) async fn scores(&self) -> ScorePage {
+        self.store.list_scores(self.everything()).await.unwrap()
+    }
+
     pub(crate) async fn metrics(&self) -> MetricPage {
         self.store.list_metrics(self.everything()).await.unwrap()
     }
@@ -124,7 +128,16 @@ pub(crate) fn post(path: &str, content_type: &str) -> axum::http::request::Build
 
 /// Bytes of a recorded request of a real client.
 pub(crate) fn fixture(name: &str) -> Vec<u8> {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/otlp").join(name);
+    recorded("otlp", name)
+}
+
+/// The same of an SDK with a protocol of its own.
+pub(crate) fn capture(name: &str) -> Vec<u8> {
+    recorded("captures", name)
+}
+
+fn recorded(folder: &str, name: &str) -> Vec<u8> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").join(folder).join(name);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod billing;
+mod deepeval;
 mod harness;
 mod import;
 mod json_api;

@@ -1,0 +1,70 @@
+//! What DeepEval says of a model call beside its messages: model, prompt, tokens, prices per token, times of tokens.
+
+use super::fields::Fields;
+use crate::{
+    numbers::{self, token_count},
+    provider_name::provider_name,
+    usage::ReportedUsage,
+};
+use model::{Timestamp, telemetry::Span};
+use serde_json::{Value, json};
+
+/// What DeepEval writes when it could not find out the model.
+const NO_MODEL: &str = "NA";
+
+pub(super) fn read(span: &mut Span, fields: &mut Fields) {
+    span.request_model = fields.text("model").filter(|model| model != NO_MODEL);
+    read_call(span, fields);
+    span.provider = fields.text("provider").map(|name| provider_name(&name));
+    read_prompt(span, fields);
+    span.time_to_first_token_ms = first_token_ms(fields.get("tokenIntervals"), span.start_time);
+    let reported = ReportedUsage {
+        input: fields.take_as("inputTokenCount", token_count),
+        output: fields.take_as("outputTokenCount", token_count),
+        ..Default::default()
+    };
+    // The prices stay with the attributes: they say what the amount was made of.
+    let price = |name: &str| fields.get(name).and_then(numbers::unit_price);
+    span.cost.reported_usd =
+        numbers::usd_of_units(&[(reported.input, price("costPerInputToken")), (reported.output, price("costPerOutputToken"))]);
+    let split = reported.split();
+    split.notes.iter().for_each(|note| span.note(note));
+    span.usage = split.usage;
+}
+
+/// A patched client whose messages DeepEval could not read is told by what it was called with: `{args: [], kwargs: {model, messages, …}}`.
+fn read_call(span: &mut Span, fields: &mut Fields) {
+    let is_call = |input: &Value| {
+        let has_no_args = input.get("args").is_some_and(|args| args.as_array().is_some_and(Vec::is_empty));
+        (has_no_args && input.as_object()?.len() == 2).then(|| input.get("kwargs")?.as_object().cloned()).flatten()
+    };
+    let Some(mut call) = fields.take_as("input", is_call) else { return };
+    if let Some(Value::String(model)) = call.remove("model") {
+        span.request_model.get_or_insert(model);
+    }
+    span.payload.tools = call.remove("tools");
+    let instructions = call.remove("instructions").map(|text| json!({"role": "system", "content": text}));
+    let said = match call.remove("messages").or_else(|| call.remove("input")) {
+        Some(Value::Array(items)) => items,
+        Some(other) => vec![json!({"role": "user", "content": other})],
+        None => Vec::new(),
+    };
+    fields.put("input", instructions.into_iter().chain(said).collect());
+    span.payload.model_parameters.extend(call);
+}
+
+/// A prompt is known by its version where it has one, else by the hash of its commit.
+fn read_prompt(span: &mut Span, fields: &mut Fields) {
+    let legacy = |name: &str, fields: &Fields| fields.get("prompt")?.get(name)?.as_str().map(str::to_owned);
+    span.prompt_name = fields.text("promptAlias").or_else(|| legacy("alias", fields));
+    let version = fields.text("promptVersion").or_else(|| legacy("version", fields));
+    let hash = |fields: &Fields| fields.get("promptCommitHash").and_then(Value::as_str).map(str::to_owned);
+    span.prompt_version = version.or_else(|| hash(fields)).or_else(|| legacy("hash", fields));
+}
+
+/// `tokenIntervals` is an object from times to tokens.
+fn first_token_ms(intervals: Option<&Value>, start: Timestamp) -> Option<f64> {
+    let first = intervals?.as_object()?.keys().filter_map(|time| time.parse::<Timestamp>().ok()).min()?;
+    let nanos = first.as_nanos().checked_sub(start.as_nanos()).filter(|nanos| *nanos >= 0)?;
+    Some(nanos as f64 / 1e6)
+}

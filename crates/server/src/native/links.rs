@@ -1,0 +1,47 @@
+//! Absolute addresses of the dashboard's pages, for clients that show them to their users.
+
+use crate::{AppState, auth::host_of, http::Problem};
+use axum::{extract::FromRequestParts, http::request::Parts};
+use model::TraceId;
+
+/// An address of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Link(pub(crate) String);
+
+/// Extension: the request came in at a port that has no dashboard.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OtlpPort;
+
+/// Extractor: where the client reaches the dashboard.
+pub(crate) struct Dashboard {
+    origin: String,
+}
+
+impl Dashboard {
+    pub(crate) fn trace(&self, trace: TraceId) -> Link {
+        Link(format!("{}/traces/{trace}", self.origin))
+    }
+}
+
+impl FromRequestParts<AppState> for Dashboard {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let listen = state.config.listen;
+        let is_https = parts.headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
+        let scheme = if is_https { "https" } else { "http" };
+        let authority = match host_of(parts) {
+            None => listen.to_string(),
+            Some(host) if parts.extensions.get::<OtlpPort>().is_some() => format!("{}:{}", name_of(host), listen.port()),
+            Some(host) => host.to_owned(),
+        };
+        Ok(Self { origin: format!("{scheme}://{authority}") })
+    }
+}
+
+/// A host without its port.
+fn name_of(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}

@@ -1,0 +1,204 @@
+"""DeepEval's own SDK, unmodified: traces of an observed application, annotations, test runs, datasets and prompts."""
+
+import pytest
+
+pytestmark = [pytest.mark.client("DeepEval (Python)", environment="deepeval", package="deepeval")]
+
+# The fake provider: 100 input tokens, 20 output tokens. DeepEval reports no cached part: gpt-4o-mini costs 0.15 and 0.60 USD a million.
+CALL_USD = "0.000027"
+
+
+@pytest.fixture(scope="module")
+def settings(telltale, provider_url, tmp_path_factory):
+    return {
+        "CONFIDENT_BASE_URL": telltale.url,
+        "CONFIDENT_OTEL_URL": telltale.url,
+        "CONFIDENT_API_KEY": "confident_us_no_real_key",
+        "CONFIDENT_OPEN_BROWSER": "0",
+        "CONFIDENT_TRACE_FLUSH": "1",
+        "DEEPEVAL_TELEMETRY_OPT_OUT": "1",
+        "DEEPEVAL_DISABLE_DOTENV": "1",
+        "DEEPEVAL_CACHE_FOLDER": str(tmp_path_factory.mktemp("deepeval")),
+        "OPENAI_BASE_URL": provider_url + "/v1",
+        "OPENAI_API_KEY": "sk-not-a-real-key",
+    }
+
+
+@pytest.fixture(scope="module")
+def output(client, settings):
+    return client.run("deepeval_traces.py", **settings).stdout
+
+
+@pytest.fixture(scope="module")
+def traces(telltale, output):
+    """By the name of their root, newest first."""
+    by_name = {}
+    for item in telltale.get("/api/v1/traces", limit=100)["items"]:
+        by_name.setdefault(item["name"], []).append(item)
+    return by_name
+
+
+@pytest.fixture(scope="module")
+def spans(telltale, output):
+    """Every span with its payload, by name, by start."""
+    by_name = {}
+    for summary in telltale.get("/api/v1/spans", limit=200)["items"]:
+        span = telltale.get(f"/api/v1/spans/{summary['trace_id']}/{summary['span_id']}")
+        by_name.setdefault(span["name"], []).append(span)
+    return {name: sorted(named, key=lambda span: (span["start_time"], span["span_id"])) for name, named in by_name.items()}
+
+
+@pytest.fixture(scope="module")
+def calls(spans):
+    """The calls of the patched client, by (model, whether they were answered with a tool call)."""
+    return {(call["request_model"], is_tool_call(call["output"])): call for call in spans["llm_generation"] if call["parent_span_id"]}
+
+
+def only(named, name):
+    (one,) = named[name]
+    return one
+
+
+def is_tool_call(messages):
+    return any(part["type"] == "tool_call" for message in messages or [] for part in message["parts"])
+
+
+def said(messages):
+    """(role, what was said) of each message."""
+    return [(message["role"], "".join(part.get("text", "") for part in message["parts"])) for message in messages]
+
+
+def parts(messages):
+    return [part for message in messages for part in message["parts"]]
+
+
+@pytest.mark.shows("traces")
+def test_a_trace_is_a_tree_of_its_spans(telltale, traces, spans):
+    agent = only(spans, "travel-agent")
+    assert (agent["kind"], agent["agent"], agent["status"], agent["parent_span_id"]) == ("agent", "travel-agent", "ok", None)
+    trace = telltale.get(f"/api/v1/traces/{agent['trace_id']}")
+    children = sorted((span["kind"], span["name"]) for span in trace["spans"] if span["parent_span_id"] == agent["span_id"])
+    expected = [("llm", "llm_generation"), ("llm", "llm_generation"), ("other", "parse"), ("retrieval", "search"), ("tool", "get_weather")]
+    assert (children, trace["span_count"]) == (expected, 6)
+    assert only(traces, "travel-agent")["status"] == "error", "one of its spans failed"
+    assert {span["source"]["convention"] for named in spans.values() for span in named} == {"deepeval"}
+    assert agent["source"]["sdk"].startswith("deepeval ")
+
+
+def test_the_sdk_shows_where_to_look(telltale, output, spans):
+    assert f"{telltale.url}/traces/{only(spans, 'travel-agent')['trace_id']}" in output.replace("\n", "")
+    assert "Error" not in output
+
+
+def test_an_agent_keeps_what_deepeval_says_of_it(spans):
+    agent = only(spans, "travel-agent")
+    assert said(agent["input"]) == [("user", "What is the weather in Paris?")]
+    assert said(agent["output"]) == [("assistant", "Hello, the weather in Paris is sunny.")]
+    assert agent["tools"] == ["get_weather"]
+    assert agent["metadata"] == {"step": 7, "tier": "gold"}, "its own and the trace's"
+    told = agent["attributes"]
+    assert (told["trace.name"], told["expectedOutput"], told["agentHandoffs"]) == ("trip-planning", "Sunny.", ["booking-agent"])
+    assert told["retrievalContext"] == ["Paris is sunny in May.", "It rains in April."]
+    assert [(call["name"], call["inputParameters"]) for call in told["toolsCalled"]] == [("get_weather", {"city": "Paris"})]
+
+
+@pytest.mark.shows("messages", "tools", "usage", "cost")
+def test_a_patched_client_shows_messages_tokens_and_cost(calls):
+    asking = calls["gpt-4o-mini", True]
+    assert said(asking["input"]) == [("system", "Be brief."), ("user", "What is the weather in Paris?")]
+    (call,) = parts(asking["output"])
+    assert (call["type"], call["name"], call["arguments"]) == ("tool_call", "get_weather", {"city": "Paris"})
+    answering = calls["gpt-4o-mini", False]
+    assert [message["role"] for message in answering["input"]] == ["system", "user", "assistant", "tool"]
+    kinds = [part["type"] for part in parts(answering["input"])]
+    assert kinds == ["text", "text", "tool_call", "tool_result"]
+    assert said(answering["output"]) == [("assistant", "Hello, the weather in Paris is sunny.")]
+    for span in (asking, answering):
+        assert (span["provider"], span["kind"]) == ("openai", "llm")
+        usage = span["usage"]
+        assert (usage["input_tokens"], usage["output_tokens"], usage["total_tokens"], usage["split"]) == (100, 20, 120, "assumed")
+        assert (usage["cache_read"], usage["output_reasoning"]) == (None, None), "not told is not zero"
+        assert (span["cost"]["total_usd"], span["cost"]["source"]) == (CALL_USD, "computed")
+
+
+def test_the_responses_api_is_read_too(spans):
+    call = next(span for span in spans["llm_generation"] if not span["parent_span_id"])
+    assert said(call["input"]) == [("system", "Be brief."), ("user", "Say hello.")]
+    assert said(call["output"]) == [("assistant", "Hello, the weather in Paris is sunny.")]
+    assert (call["usage"]["total_tokens"], call["cost"]["total_usd"]) == (120, CALL_USD)
+
+
+@pytest.mark.shows("tools")
+def test_tools_and_retrievals_read_as_such(spans):
+    tool = next(span for span in spans["get_weather"] if span["parent_span_id"])
+    (call,), (result,) = parts(tool["input"]), parts(tool["output"])
+    assert (tool["kind"], tool["tool"], call["name"], call["arguments"]) == ("tool", "get_weather", "get_weather", {"city": "Paris"})
+    assert result["result"] == {"city": "Paris", "sky": "sunny"}
+    search = only(spans, "search")
+    assert (search["kind"], said(search["input"])) == ("retrieval", [("user", "What is the weather in Paris?")])
+    assert parts(search["output"])[0]["result"] == ["Paris is sunny in May.", "It rains in April."]
+    told = search["attributes"]
+    assert (told["embedder"], told["topK"], told["chunkSize"]) == ("text-embedding-3-small", 2, 512)
+
+
+@pytest.mark.shows("streaming", "cost")
+def test_a_streamed_answer_has_its_first_token_and_the_prices_it_names(spans):
+    call = only(spans, "streamed")
+    assert 15 < float(call["time_to_first_token_ms"]) < float(call["duration_ms"])
+    assert (call["request_model"], call["usage"]["input_tokens"], call["usage"]["output_tokens"]) == ("house-model", 9, 3)
+    # 9 x 0.000001 + 3 x 0.000002: no price book knows this model.
+    assert (call["cost"]["reported_usd"], call["cost"]["total_usd"], call["cost"]["source"]) == ("0.000015", "0.000015", "reported")
+
+
+def test_a_prompt_and_an_image_are_part_of_the_call(spans):
+    call = only(spans, "looks")
+    assert (call["prompt_name"], call["prompt_version"], call["attributes"]["promptLabel"]) == ("look", "00.00.02", "staging")
+    text, image, rest = parts(call["input"])
+    assert (text["text"], image["type"], image["mime_type"], rest["text"]) == ("What is in ", "media", "image/png", "?")
+    assert call["cost"]["total_usd"] is None, "a model without a price costs nobody knows what"
+
+
+@pytest.mark.shows("errors")
+def test_failures_say_why(traces, spans, calls):
+    agent, call, parse = only(spans, "fails"), calls["gpt-4o-err429", False], only(spans, "parse")
+    assert [span["status"] for span in (agent, call, parse)] == ["error"] * 3
+    assert "429" in agent["error_message"] and "429" in call["error_message"]
+    assert (call["usage"]["total_tokens"], call["cost"]["total_usd"]) == (None, None)
+    assert said(call["input"]) == [("user", "Fail, please.")]
+    assert parse["error_message"] == "no number in the text"
+    assert only(traces, "fails")["status"] == "error"
+
+
+@pytest.mark.shows("sessions")
+def test_threads_are_sessions_and_reach_every_span(telltale, spans):
+    sessions = {item["session_id"]: item for item in telltale.get("/api/v1/sessions", limit=50)["items"]}
+    assert (sessions["thread-1"]["traces"], sessions["thread-1"]["requests"], sessions["thread-2"]["errors"]) == (2, 3, 1)
+    agent = only(spans, "travel-agent")
+    for named in spans.values():
+        for span in named:
+            if span["trace_id"] == agent["trace_id"]:
+                told = (span["session_id"], span["user_id"], span["environment"], span["tags"])
+                assert told == ("thread-1", "user-1", "development", ["travel", "test"])
+
+
+@pytest.mark.shows("scores")
+def test_metrics_and_annotations_are_scores(telltale, spans):
+    agent = only(spans, "travel-agent")
+    scores = {(score["target"], score["name"]): score for score in telltale.get("/api/v1/scores", limit=50)["items"]}
+    length = scores["span", "Length"]
+    assert (length["span_id"], length["value"], length["label"], length["comment"]) == (agent["span_id"], "0.75", "pass", "long enough")
+    assert (length["source"], length["metadata"]["threshold"]) == ("code", "0.5")
+    of_trace = scores["trace", "thumbs_rating"]
+    told = (of_trace["trace_id"], of_trace["value"], of_trace["label"], of_trace["comment"], of_trace["author"], of_trace["source"])
+    assert told == (agent["trace_id"], "1.0", "up", "Just right.", "user-1", "user")
+    of_span = scores["span", "thumbs_rating"]
+    assert (of_span["span_id"], of_span["label"], of_span["comment"]) == (agent["span_id"], "down", "Too long.")
+    of_thread = scores["session", "thumbs_rating"]
+    assert (of_thread["session_id"], of_thread["metadata"]) == ("thread-1", {"expectedOutcome": "Booked."})
+
+
+def test_the_clients_own_ids_lead_to_what_is_stored(telltale, spans):
+    agent = only(spans, "travel-agent")
+    uuid = "-".join(agent["trace_id"][a:b] for a, b in ((0, 8), (8, 12), (12, 16), (16, 20), (20, 32)))
+    assert telltale.get(f"/api/v1/traces/{uuid}")["trace_id"] == agent["trace_id"]
+    assert telltale.get(f"/api/v1/spans/{uuid}/{agent['native_id']}")["span_id"] == agent["span_id"]
