@@ -34,7 +34,9 @@ impl WirePart {
     pub(super) fn into_part(self) -> Part {
         match self {
             Self { kind: Some(kind), content: Some(Value::String(text)), .. } if kind == "text" => Part::Text { text },
-            Self { kind: Some(kind), content: Some(Value::String(text)), .. } if kind == "reasoning" => Part::Reasoning { text },
+            Self { kind: Some(kind), content: Some(Value::String(text)), .. } if kind == "reasoning" => {
+                Part::Reasoning { text: summary_text(&text).unwrap_or(text) }
+            }
             Self { kind: Some(kind), content: Some(Value::String(text)), .. } if kind == "refusal" => Part::Refusal { text },
             part @ Self { kind: Some(_), .. } => of_kind(part),
             part => untyped(part),
@@ -51,6 +53,16 @@ impl WirePart {
     fn into_other(self) -> Part {
         Part::Other { value: Value::Object(self.into_object()) }
     }
+}
+
+/// A reasoning summary of the responses API that was put in as JSON: `[{"type": "summary_text", "text": …}]`.
+fn summary_text(text: &str) -> Option<String> {
+    let items = text.starts_with("[{").then(|| serde_json::from_str::<Vec<Value>>(text).ok())??;
+    let texts = items.iter().map(|item| {
+        let is_summary = item.get("type")?.as_str()? == "summary_text";
+        item.get("text").filter(|_| is_summary)?.as_str()
+    });
+    Some(texts.collect::<Option<Vec<&str>>>()?.join("\n"))
 }
 
 fn of_kind(mut part: WirePart) -> Part {

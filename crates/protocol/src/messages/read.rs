@@ -76,14 +76,15 @@ fn message(value: Value, role: &str) -> Message {
 
 fn message_with_parts(mut fields: Map<String, Value>, role: &str) -> Message {
     let parts = match fields.remove("parts") {
-        Some(Value::Array(items)) => items.into_iter().map(part).collect(),
+        Some(Value::Array(items)) => items.into_iter().map(part_from_value).collect(),
         _ => Vec::new(),
     };
     let mut text = |name: &str| super::value::take_text(&mut fields, name);
     Message { role: text("role").unwrap_or_else(|| role.to_owned()), parts, name: text("name"), finish_reason: text("finish_reason") }
 }
 
-fn part(value: Value) -> Part {
+/// One part, of the schema or of a provider's API.
+pub(crate) fn part_from_value(value: Value) -> Part {
     match value {
         Value::Object(fields) => WirePart::from_object(fields).into_part(),
         Value::String(text) => Part::Text { text },
@@ -104,7 +105,7 @@ pub(crate) fn instructions_from_value(value: Value) -> Vec<Message> {
     let is_message = |item: &Value| item.get("role").is_some() || item.get("parts").is_some();
     match value {
         Value::Array(items) if !items.iter().any(is_message) => {
-            let parts: Vec<Part> = items.into_iter().map(part).collect();
+            let parts: Vec<Part> = items.into_iter().map(part_from_value).collect();
             if parts.is_empty() { Vec::new() } else { vec![Message { role: SYSTEM.to_owned(), parts, name: None, finish_reason: None }] }
         }
         // Gemini's `systemInstruction` is one message of parts.

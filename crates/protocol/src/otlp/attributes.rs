@@ -1,6 +1,9 @@
 //! The attributes of a row while it is read: what an adapter takes is gone, what is left stays with the row.
 
-use super::wire::{KeyValue, any_value::Value as Wire};
+use super::{
+    flattened::Flattened,
+    wire::{KeyValue, any_value::Value as Wire},
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use model::telemetry::Attributes;
@@ -114,6 +117,39 @@ impl AttributeSet {
         let value = read(&to_json(wire, &mut self.repaired)).ok_or(())?;
         self.entries.swap_remove(index);
         Ok(Some(value))
+    }
+
+    /// Goes over all attributes once and takes those that `flattened` has a place for.
+    pub(crate) fn distribute(&mut self, flattened: &mut Flattened) {
+        let repaired = &mut self.repaired;
+        self.entries.retain_mut(|entry| {
+            let Some(place) = std::str::from_utf8(&entry.key).ok().and_then(|name| flattened.place(name)) else { return true };
+            let Some(value) = entry.value.take().and_then(|value| value.value) else { return false };
+            *place = to_json(value, repaired);
+            false
+        });
+    }
+
+    /// Gives an attribute another name, unless that one is present.
+    pub(crate) fn rename(&mut self, from: &str, to: &str) {
+        if self.contains(to) {
+            return;
+        }
+        if let Some(index) = self.position(from) {
+            self.entries[index].key = Bytes::copy_from_slice(to.as_bytes());
+        }
+    }
+
+    /// Drops attributes that say nothing: those of these names whose text is empty or one of `nothing`.
+    pub(crate) fn drop_empty(&mut self, is_one: impl Fn(&[u8]) -> bool, nothing: &[&str]) {
+        self.entries.retain(|entry| {
+            let text = match entry.value.as_ref().and_then(|value| value.value.as_ref()) {
+                Some(Wire::String(text)) => text,
+                _ => return true,
+            };
+            let says_nothing = text.is_empty() || nothing.iter().any(|word| word.as_bytes() == text);
+            !(says_nothing && is_one(&entry.key))
+        });
     }
 
     /// Takes everything whose name starts with `prefix`, under the rest of its name.

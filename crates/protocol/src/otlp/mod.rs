@@ -4,6 +4,7 @@ mod attributes;
 mod bounds;
 mod convention;
 mod decode;
+mod flattened;
 mod histogram;
 mod ids;
 mod json;

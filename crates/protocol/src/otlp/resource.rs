@@ -80,6 +80,10 @@ impl ReadResource {
             sdk: sdk(&mut attributes),
             ..ResourceFacts::default()
         };
+        // What SDKs write when nobody named the service. Phoenix' users name a project in its place.
+        if facts.service.as_deref().is_none_or(|name| name.starts_with("unknown_service")) {
+            facts.service = attributes.text("openinference.project.name").or(facts.service);
+        }
         let mut rest = Attributes::new();
         facts.repaired |= attributes.into_rest(&mut rest);
         let sized = rest.into_iter().map(|(name, value)| {

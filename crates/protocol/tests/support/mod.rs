@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+pub(crate) mod captures;
+
 use model::telemetry::Span;
 use protocol::{
     IngestContext,

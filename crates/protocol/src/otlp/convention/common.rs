@@ -1,6 +1,6 @@
 //! Keys that nearly all clients share, and what the resource says about the span.
 
-use super::Draft;
+use super::{Draft, metadata};
 use crate::{
     messages::{regenerate::text_marker, text_message},
     otlp::resource::ResourceFacts,
@@ -10,6 +10,7 @@ use model::telemetry::{Message, Status};
 const EXCEPTION: &str = "exception";
 
 pub(super) fn read(draft: &mut Draft, facts: &ResourceFacts) {
+    metadata::read(draft);
     read_origin(draft, facts);
     if draft.span.payload.input.is_none() {
         draft.span.payload.input = take_plain_text(draft, "input.value", "user");

@@ -5,7 +5,12 @@
 mod common;
 mod counts;
 mod genai;
+mod litellm;
+mod metadata;
+mod openinference;
 mod payload;
+mod timing;
+mod traceloop;
 
 use super::{attributes::AttributeSet, resource::ResourceFacts};
 use model::{Timestamp, telemetry::Span};
@@ -41,7 +46,7 @@ trait Convention: Sync {
 }
 
 /// In order of precedence: the more a convention knows of its client, the earlier. The first that recognises a span names its source.
-const CONVENTIONS: [&dyn Convention; 1] = [&genai::GenAi];
+const CONVENTIONS: [&dyn Convention; 4] = [&litellm::LiteLlm, &openinference::OpenInference, &traceloop::Traceloop, &genai::GenAi];
 
 /// The convention of spans that no adapter recognises.
 const PLAIN: &str = "otlp";

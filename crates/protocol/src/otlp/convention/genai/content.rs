@@ -86,7 +86,8 @@ fn read_tool_call(span: &mut Span, attributes: &mut AttributeSet) {
     let id = attributes.take_first_text(&["gen_ai.tool.call.id", "gen_ai.tool.call_id"]);
     let originals = &mut span.payload.originals;
     let arguments = take_value(attributes, "gen_ai.tool.call.arguments", originals);
-    let result = take_value(attributes, "gen_ai.tool.call.result", originals);
+    let result =
+        ["gen_ai.tool.call.result", "anthropic.tool_result.content"].iter().find_map(|name| take_value(attributes, name, originals));
     if span.payload.input.is_none()
         && let Some(arguments) = arguments
     {

@@ -14,7 +14,7 @@ pub(super) fn read(draft: &mut Draft) {
     attributes.fill_text(&mut span.request_model, &["gen_ai.request.model"]);
     attributes.fill_text(&mut span.response_model, &["gen_ai.response.model"]);
     attributes.fill_text(&mut span.response_id, &["gen_ai.response.id"]);
-    attributes.fill_text(&mut span.session_id, &["gen_ai.conversation.id"]);
+    attributes.fill_text(&mut span.session_id, &["gen_ai.conversation.id", "anthropic.session.id"]);
     attributes.fill_text(&mut span.agent, &["gen_ai.agent.name", "gen_ai.workflow.name"]);
     attributes.fill_text(&mut span.tool, &["gen_ai.tool.name"]);
     attributes.fill_text(&mut span.prompt_name, &["gen_ai.prompt.name"]);
@@ -23,6 +23,10 @@ pub(super) fn read(draft: &mut Draft) {
         && let Ok(Some(reasons)) = attributes.take_checked("gen_ai.response.finish_reasons", finish_reasons)
     {
         span.finish_reasons = reasons;
+    }
+    // Anthropic's SDK writes its API's own word.
+    if span.finish_reasons.is_empty() {
+        span.finish_reasons.extend(attributes.take_text("anthropic.message.stop_reason"));
     }
 }
 

@@ -30,7 +30,11 @@ fn by_operation(operation: &str) -> Option<SpanKind> {
 }
 
 fn by_mcp_method(method: &str) -> Option<SpanKind> {
-    (method == "tools/call").then_some(SpanKind::Tool)
+    match method {
+        "tools/call" => Some(SpanKind::Tool),
+        "prompts/get" => Some(SpanKind::Prompt),
+        _ => None,
+    }
 }
 
 /// Without a known operation: a model or token counts make a model call.

@@ -1,26 +1,41 @@
 //! Token counts. The conventions count inclusively; [`ReportedUsage::split`] makes disjoint buckets of them.
 
-use super::super::{Draft, counts::count};
+use super::super::{
+    Draft,
+    counts::{Known, count, drop_repeated, written},
+};
 use crate::usage::ReportedUsage;
 use model::telemetry::{SpanKind, UsageSplit};
 
+// Newest names first.
+const INPUT: [&str; 2] = ["gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"];
+const OUTPUT: [&str; 2] = ["gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"];
+const TOTAL: &str = "gen_ai.usage.total_tokens";
+const CACHE_READ: [&str; 2] = ["gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens"];
+const CACHE_WRITE: [&str; 3] =
+    ["gen_ai.usage.cache_write.input_tokens", "gen_ai.usage.cache_creation.input_tokens", "gen_ai.usage.cache_creation_input_tokens"];
+const REASONING: [&str; 3] =
+    ["gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens", "gen_ai.usage.details.reasoning_tokens"];
+
 pub(super) fn read(draft: &mut Draft) {
     if !draft.span.usage.is_unknown() {
-        return;
+        let usage = draft.span.usage;
+        let known: [Known<'_>; 6] = [
+            (&INPUT, usage.input_tokens),
+            (&OUTPUT, usage.output_tokens),
+            (&[TOTAL], usage.total_tokens),
+            (&CACHE_READ, usage.buckets.cache_read),
+            (&CACHE_WRITE, written(&usage)),
+            (&REASONING, usage.buckets.output_reasoning),
+        ];
+        return drop_repeated(draft, &known);
     }
     let mut reported = ReportedUsage {
-        input: count(draft, &["gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"]),
-        output: count(draft, &["gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"]),
-        total: count(draft, &["gen_ai.usage.total_tokens"]),
-        cache_read: count(draft, &["gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens"]),
-        cache_write: count(
-            draft,
-            &[
-                "gen_ai.usage.cache_write.input_tokens",
-                "gen_ai.usage.cache_creation.input_tokens",
-                "gen_ai.usage.cache_creation_input_tokens",
-            ],
-        ),
+        input: count(draft, &INPUT),
+        output: count(draft, &OUTPUT),
+        total: count(draft, &[TOTAL]),
+        cache_read: count(draft, &CACHE_READ),
+        cache_write: count(draft, &CACHE_WRITE),
         cache_write_5m: count(
             draft,
             &["anthropic.usage.cache_creation.ephemeral_5m_input_tokens", "gen_ai.usage.details.ephemeral_5m_input_tokens"],
@@ -29,10 +44,7 @@ pub(super) fn read(draft: &mut Draft) {
             draft,
             &["anthropic.usage.cache_creation.ephemeral_1h_input_tokens", "gen_ai.usage.details.ephemeral_1h_input_tokens"],
         ),
-        reasoning: count(
-            draft,
-            &["gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens", "gen_ai.usage.details.reasoning_tokens"],
-        ),
+        reasoning: count(draft, &REASONING),
         input_audio: count(draft, &["gen_ai.usage.audio.input_tokens"]),
         input_image: count(draft, &["gen_ai.usage.image.input_tokens"]),
         output_audio: count(draft, &["gen_ai.usage.audio.output_tokens"]),

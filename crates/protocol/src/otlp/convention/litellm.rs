@@ -1,0 +1,150 @@
+//! LiteLLM's callbacks: GenAI attributes (`otel`) or OpenInference's (`arize_phoenix`, `langfuse_otel`), with names of its own, metadata
+//! that is mostly empty, Python's way of writing dictionaries, and a second span per call with the provider's raw fields.
+
+use super::{Convention, Draft};
+use crate::{
+    otlp::resource::ResourceFacts,
+    provider::{self, ProviderUsage, repr},
+};
+use model::telemetry::{SpanKind, Status};
+use serde_json::Value;
+
+const NAME: &str = "litellm";
+const USAGE: &str = "metadata.usage_object";
+
+pub(super) struct LiteLlm;
+
+impl Convention for LiteLlm {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn recognises(&self, draft: &Draft) -> bool {
+        let is_of_scope = draft.span.payload.attributes.get("otel.scope.name").is_some_and(|scope| scope == "litellm");
+        is_of_scope || draft.attributes.any_key(|name| name.starts_with(b"litellm."))
+    }
+
+    fn read(&self, draft: &mut Draft, _facts: &ResourceFacts) {
+        const NOTHING: [&str; 5] = ["None", "[]", "{}", "()", "null"];
+        draft.attributes.drop_empty(|name| name.starts_with(b"metadata.") || name.starts_with(b"litellm.metadata."), &NOTHING);
+        draft.attributes.drop_empty(|name| name.starts_with(b"llm."), &[]);
+        if is_raw_copy(draft) {
+            // The call is told by its parent. This is the same once more.
+            draft.span.kind = SpanKind::Other;
+            draft.span.billed = false;
+            return;
+        }
+        super::metadata::read(draft);
+        draft.span.payload.metadata.retain(|_, value| !is_empty(value));
+        read_identity(draft);
+        read_usage(draft);
+        read_error(draft);
+    }
+}
+
+/// Raw fields of the provider (`llm.openai.messages`) and none of those of a call.
+fn is_raw_copy(draft: &Draft) -> bool {
+    const OF_CALLS: [&str; 4] = ["gen_ai.request.model", "gen_ai.operation.name", "openinference.span.kind", "litellm.call_id"];
+    !OF_CALLS.iter().any(|name| draft.attributes.contains(name)) && draft.attributes.any_key(|name| name.starts_with(b"llm."))
+}
+
+/// The provider's own counts, of which the attributes repeat only the sums. They are an attribute, or in the metadata.
+fn read_usage(draft: &mut Draft) {
+    if !draft.span.usage.is_unknown() {
+        return;
+    }
+    let told = |usage: &ProviderUsage| !usage.usage.is_unknown();
+    if let Some(usage) = draft.attributes.text(USAGE).and_then(|text| provider::usage_from_text(&text)).filter(told) {
+        usage.fill(&mut draft.span);
+        draft.attributes.take(USAGE);
+    } else if let Some(usage) = draft.span.payload.metadata.get("usage_object").and_then(provider::usage).filter(told) {
+        usage.fill(&mut draft.span);
+        draft.span.payload.metadata.remove("usage_object");
+    }
+}
+
+fn read_identity(draft: &mut Draft) {
+    let Draft { span, attributes, .. } = draft;
+    attributes.fill_text(&mut span.user_id, &["user.id", "llm.user"]);
+    attributes.fill_text(&mut span.session_id, &["session.id"]);
+    attributes.fill_text(&mut span.response_model, &["llm.response.model"]);
+    // The type of the call, under two names.
+    attributes.fill_text(&mut span.operation, &["gen_ai.operation.name", "llm.request.type"]);
+    if span.kind == SpanKind::Other {
+        span.kind = span.operation.as_deref().map_or(SpanKind::Other, kind_of_call);
+    }
+    // A call that no provider answered gets LiteLLM's own id.
+    let call_id = attributes.text("litellm.call_id");
+    for name in ["gen_ai.response.id", "llm.response.id"] {
+        let id = attributes.take_text(name).filter(|id| Some(id) != call_id.as_ref());
+        span.response_id = span.response_id.take().or(id);
+    }
+    for (from, to) in [("llm.request.temperature", "temperature"), ("llm.request.max_tokens", "max_tokens"), ("llm.request.top_p", "top_p")]
+    {
+        if let Some(value) = attributes.take_json(from) {
+            span.payload.model_parameters.entry(to.to_owned()).or_insert(value);
+        }
+    }
+    if let Some(is_streaming) = attributes.take_text("llm.is_streaming") {
+        let is_streaming = is_streaming.eq_ignore_ascii_case("true");
+        span.payload.model_parameters.entry("stream".to_owned()).or_insert(Value::Bool(is_streaming));
+    }
+    super::timing::reported_cost(draft, &["llm.response.cost", "llm.cost.total", "gen_ai.cost.total_cost", "litellm.cost.total_cost"]);
+    let cache_hit = draft.attributes.take_checked("litellm.cache_hit", truth).ok().flatten();
+    if cache_hit == Some(true) {
+        // Answered from LiteLLM's own cache: nothing was bought.
+        draft.span.billed = false;
+        draft.span.note("served_from_gateway_cache");
+    }
+}
+
+/// LiteLLM names calls after its functions, each of which is there twice.
+fn kind_of_call(call: &str) -> SpanKind {
+    match call.strip_prefix("litellm.").unwrap_or(call) {
+        "completion"
+        | "acompletion"
+        | "text_completion"
+        | "atext_completion"
+        | "responses"
+        | "aresponses"
+        | "anthropic_messages"
+        | "generate_content"
+        | "agenerate_content"
+        | "generate_content_stream"
+        | "agenerate_content_stream" => SpanKind::Llm,
+        "embedding" | "aembedding" => SpanKind::Embedding,
+        "rerank" | "arerank" => SpanKind::Reranker,
+        "moderation" | "amoderation" => SpanKind::Guardrail,
+        "call_mcp_tool" => SpanKind::Tool,
+        _ => SpanKind::Other,
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        _ => value.is_null(),
+    }
+}
+
+fn truth(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(value) => Some(*value),
+        Value::String(text) => match repr::value(text) {
+            Some(Value::Bool(value)) => Some(value),
+            _ => text.parse().ok(),
+        },
+        _ => None,
+    }
+}
+
+/// The message has an attribute of its own, and a failed call costs and counts nothing.
+fn read_error(draft: &mut Draft) {
+    let Draft { span, attributes, .. } = draft;
+    attributes.fill_text(&mut span.error_message, &["error.message"]);
+    if span.status == Status::Error && span.cost.reported_usd.is_some_and(|amount| amount == model::Money::ZERO) {
+        span.cost.reported_usd = None;
+    }
+}
