@@ -1,7 +1,8 @@
 //! The catalog: everything Telltale knows besides telemetry itself, in SQL. Projects, keys, the admin and their sessions; which
-//! segments the lake has, who writes them and who reads them; who runs which job. One code base for SQLite and PostgreSQL: one SQL
-//! text for both through sqlx's `Any` driver, restricted to BIGINT, TEXT and bytes; only opening, transactions' first statement, the
-//! clock and the schema files differ (`sqlite.rs`, `postgres.rs`, `migrations/`).
+//! segments the lake has, who writes them and who reads them; who runs which job; what clients store beyond telemetry. One code base
+//! for SQLite and PostgreSQL: one SQL text for both through sqlx's `Any` driver, restricted to BIGINT, DOUBLE PRECISION, TEXT and
+//! bytes; only opening, transactions' first statement, the clock and the schema files differ (`sqlite.rs`, `postgres.rs`,
+//! `migrations/`).
 
 mod accounts;
 mod database;
@@ -9,6 +10,7 @@ mod error;
 mod health;
 mod inspection;
 mod jobs;
+mod library;
 mod lookup_cache;
 mod migrate;
 mod postgres;

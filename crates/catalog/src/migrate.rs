@@ -14,7 +14,7 @@ struct Migration {
 }
 
 /// Released migrations never change; new ones are added at the end.
-const MIGRATIONS: [Migration; 2] = [
+const MIGRATIONS: [Migration; 3] = [
     Migration {
         version: 1,
         sqlite: include_str!("../migrations/sqlite/0001_initial.sql"),
@@ -24,6 +24,11 @@ const MIGRATIONS: [Migration; 2] = [
         version: 2,
         sqlite: include_str!("../migrations/sqlite/0002_derived_data.sql"),
         postgres: include_str!("../migrations/postgres/0002_derived_data.sql"),
+    },
+    Migration {
+        version: 3,
+        sqlite: include_str!("../migrations/sqlite/0003_library.sql"),
+        postgres: include_str!("../migrations/postgres/0003_library.sql"),
     },
 ];
 

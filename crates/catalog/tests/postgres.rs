@@ -12,7 +12,7 @@ use model::{
 use std::sync::Arc;
 use support::Durable;
 use testkit::{
-    conformance::{accounts, case::run_all, erasures, inspection, jobs, retention, segments},
+    conformance::{accounts, case::run_all, erasures, inspection, jobs, library, retention, segments},
     postgres::TempPostgres,
 };
 
@@ -33,6 +33,11 @@ async fn the_catalog_conforms_on_postgres() {
     run_all(retention::CASES, async || Arc::new(fresh(&server).await) as Arc<dyn erasures::WholeCatalog>).await;
     run_all(jobs::CASES, async || Arc::new(fresh(&server).await) as Arc<dyn JobLeases>).await;
     run_all(inspection::CASES, async || Arc::new(fresh(&server).await) as Arc<dyn CatalogInspection>).await;
+    // Each case has a project of its own, and making a database takes long.
+    let shared: Arc<dyn library::Subject> = Arc::new(fresh(&server).await);
+    for cases in library::SUITES {
+        run_all(cases, async || Arc::clone(&shared)).await;
+    }
     let url = server.create_database().unwrap();
     let (one, two) = tokio::join!(open(&url), open(&url));
     support::two_handles_work_together(&one, &two).await;

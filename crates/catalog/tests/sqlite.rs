@@ -7,8 +7,8 @@ mod support;
 use catalog::{Catalog, CatalogError, CatalogUrl};
 use model::ports::{Accounts, CatalogInspection, HealthCheck, JobLeases, SegmentCatalog};
 use std::{path::Path, sync::Arc, time::Duration};
-use support::Durable;
-use testkit::conformance::{accounts, case::run_all, erasures, inspection, jobs, retention, segments};
+use support::{Durable, Shelf};
+use testkit::conformance::{accounts, case::run_all, erasures, inspection, jobs, library, retention, segments};
 
 async fn open(path: &Path) -> Catalog {
     Catalog::open(CatalogUrl::parse(&format!("sqlite:{}", path.display())).unwrap()).await.unwrap()
@@ -43,6 +43,14 @@ async fn jobs_conform() {
 async fn inspection_conforms() {
     let folder = tempfile::tempdir().unwrap();
     run_all(inspection::CASES, async || Arc::new(fresh(folder.path()).await) as Arc<dyn CatalogInspection>).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_library_conforms() {
+    let folder = tempfile::tempdir().unwrap();
+    for cases in library::SUITES {
+        run_all(cases, async || Arc::new(fresh(folder.path()).await) as Arc<dyn library::Subject>).await;
+    }
 }
 
 async fn fresh(folder: &Path) -> Catalog {
@@ -164,4 +172,64 @@ async fn erasures_that_were_done_without_a_segment_are_not_done_when_it_is_back(
     support::sqlite(&path, "CREATE TABLE unfinished AS SELECT id FROM erasure WHERE rewritten_at IS NULL AND erased_at IS NULL").await;
     support::sqlite(&path, "UPDATE project SET name = (SELECT group_concat(id) FROM unfinished)").await;
     assert_eq!(catalog.list_projects().await.unwrap()[0].name, "newer");
+}
+
+#[tokio::test]
+async fn an_erased_project_leaves_nothing_in_the_library() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalog.db");
+    let catalog = open(&path).await;
+    let (gone, stays) = (catalog.create_project("gone").await.unwrap().id, catalog.create_project("stays").await.unwrap().id);
+    for project in [gone, stays] {
+        Shelf::fill(&catalog, project).await;
+    }
+    assert!(!catalog.mark_project_erased(gone).await.unwrap(), "it is not deleted");
+    assert!(Shelf::read(&catalog, gone).await.is_whole());
+    catalog.delete_project(gone).await.unwrap();
+    assert_eq!(support::count(&path, "media_content").await, 2, "only hidden");
+    assert!(catalog.mark_project_erased(gone).await.unwrap());
+    let tables = [
+        "prompt",
+        "prompt_version",
+        "prompt_label",
+        "dataset",
+        "dataset_item",
+        "experiment",
+        "experiment_result",
+        "media",
+        "media_content",
+    ];
+    for table in tables {
+        assert_eq!(support::count(&path, table).await, 1, "{table}");
+    }
+    assert!(Shelf::read(&catalog, stays).await.is_whole());
+}
+
+#[tokio::test]
+async fn a_catalog_of_every_older_schema_is_brought_up_to_date() {
+    const OLDER: [&str; 2] =
+        [include_str!("../migrations/sqlite/0001_initial.sql"), include_str!("../migrations/sqlite/0002_derived_data.sql")];
+    for version in 1..=OLDER.len() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("catalog.db");
+        std::fs::write(&path, "").unwrap();
+        support::sqlite(
+            &path,
+            "CREATE TABLE schema_migration (version BIGINT PRIMARY KEY, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)",
+        )
+        .await;
+        for (number, text) in (1..).zip(&OLDER[..version]) {
+            support::sqlite(&path, text).await;
+            let checksum = blake3::hash(text.as_bytes());
+            support::sqlite(&path, &format!("INSERT INTO schema_migration VALUES ({number}, '{checksum}', 0)")).await;
+        }
+        let id = model::ProjectId::generate();
+        support::sqlite(&path, &format!("INSERT INTO project (id, name, name_key, created_at) VALUES ('{id}', 'Old', 'old', 7)")).await;
+        let catalog = open(&path).await;
+        assert_eq!(catalog.list_projects().await.unwrap()[0].name, "Old", "version {version}");
+        Shelf::fill(&catalog, id).await;
+        assert!(Shelf::read(&catalog, id).await.is_whole(), "version {version}");
+        assert!(catalog.integrity().await.unwrap().is_empty());
+        catalog.close().await;
+    }
 }

@@ -11,6 +11,7 @@ use crate::{
     Catalog,
     accounts::{projects, retention},
     error::store_error,
+    library::erase_project,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -135,6 +136,8 @@ impl SegmentCatalog for Catalog {
     }
 
     async fn mark_project_erased(&self, project: ProjectId) -> StoreResult<bool> {
+        // Also when nothing is marked yet: what a deleted project stored beyond telemetry has not to wait for its segments.
+        erase_project(self.db(), project).await?;
         projects::mark_erased(self.db(), project).await
     }
 

@@ -4,9 +4,13 @@
 use bytes::Bytes;
 use catalog::Catalog;
 use model::{
-    SegmentId,
+    ProjectId, SegmentId,
     erase::{Erasure, TombstoneHead},
-    ports::{Accounts, ApiKey, JobLeases, KeyScope, NewKey, Project, SegmentCatalog},
+    library::{
+        Dataset, DatasetRef, Experiment, Media, NewDataset, NewDatasetItem, NewExperiment, NewMedia, NewPromptVersion, NewResult,
+        PromptBody, PromptSelector, PromptVersion,
+    },
+    ports::{Accounts, ApiKey, Datasets, Experiments, JobLeases, KeyScope, MediaStore, NewKey, Project, Prompts, SegmentCatalog},
     retention::RetentionPolicy,
     segment::{PublishOutcome, Segment},
 };
@@ -31,6 +35,7 @@ pub struct Durable {
     live: Vec<Segment>,
     bytes: Option<Bytes>,
     seq: u64,
+    library: Shelf,
 }
 
 impl Durable {
@@ -47,6 +52,7 @@ impl Durable {
         let segment = publish_one(catalog, writer, &[old]).await;
         catalog.set_retention(project.id, RetentionPolicy { span_days: Some(30), ..RetentionPolicy::default() }).await.unwrap();
         catalog.add_erasure(new_erasure(project.id)).await.unwrap();
+        Shelf::fill(catalog, project.id).await;
         Self::read(catalog, segment).await
     }
 
@@ -58,6 +64,7 @@ impl Durable {
             retention: catalog.retention(projects[0].id).await.unwrap(),
             erasures: catalog.erasures(projects[0].id, 10).await.unwrap(),
             hidden: catalog.changes_since(0).await.unwrap().tombstones,
+            library: Shelf::read(catalog, projects[0].id).await,
             keys: catalog.list_keys(projects[0].id).await.unwrap(),
             projects,
             password: catalog.admin_password_hash().await.unwrap(),
@@ -65,6 +72,53 @@ impl Durable {
             bytes: catalog.inline_bytes(segment).await.unwrap(),
             seq: catalog.current_seq().await.unwrap(),
         }
+    }
+}
+
+/// One of everything that clients store beyond telemetry.
+#[derive(Debug, PartialEq)]
+pub struct Shelf {
+    prompt: Option<PromptVersion>,
+    dataset: Option<Dataset>,
+    experiment: Option<Experiment>,
+    media: Option<(Media, Bytes)>,
+}
+
+impl Shelf {
+    pub async fn fill(catalog: &Catalog, project: ProjectId) {
+        let prompt = NewPromptVersion {
+            name: "p".into(),
+            body: PromptBody::Text("Hi {{name}}".into()),
+            config: serde_json::json!({ "model": "m" }),
+            labels: vec!["production".into()],
+            tags: None,
+            commit_message: None,
+            author: None,
+        };
+        catalog.create_prompt_version(project, prompt).await.unwrap();
+        let dataset = NewDataset { id: Some("d".into()), name: "d".into(), ..NewDataset::default() };
+        catalog.create_dataset(project, dataset).await.unwrap();
+        catalog.put_dataset_items(project, "d", vec![NewDatasetItem::default()]).await.unwrap();
+        let experiment = NewExperiment { id: Some("e".into()), name: "e".into(), protocol: "test".into(), ..NewExperiment::default() };
+        catalog.put_experiment(project, experiment).await.unwrap();
+        catalog.put_results(project, "e", vec![NewResult { success: Some(true), ..NewResult::default() }]).await.unwrap();
+        let media = NewMedia { id: "m".into(), mime_type: "image/png".into(), content: Bytes::from_static(b"content") };
+        catalog.put_media(project, media).await.unwrap();
+    }
+
+    pub async fn read(catalog: &Catalog, project: ProjectId) -> Self {
+        Self {
+            prompt: catalog.prompt(project, "p", &PromptSelector::Label("production".into())).await.unwrap(),
+            dataset: catalog.dataset(project, &DatasetRef::Name("d".into())).await.unwrap(),
+            experiment: catalog.experiment(project, "e").await.unwrap(),
+            media: catalog.media_content(project, "m").await.unwrap(),
+        }
+    }
+
+    pub fn is_whole(&self) -> bool {
+        let passed = self.experiment.as_ref().map(|experiment| experiment.summary.passed);
+        let items = self.dataset.as_ref().map(|dataset| dataset.item_count);
+        self.prompt.is_some() && items == Some(1) && passed == Some(1) && self.media.is_some()
     }
 }
 
@@ -92,4 +146,11 @@ pub async fn sqlite(path: &Path, statement: &str) {
     let mut connection = sqlx::SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
     connection.execute(AssertSqlSafe(statement)).await.unwrap();
     connection.close().await.unwrap();
+}
+
+pub async fn count(path: &Path, table: &str) -> i64 {
+    let mut connection = sqlx::SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
+    let found = sqlx::query_scalar(AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"))).fetch_one(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    found
 }

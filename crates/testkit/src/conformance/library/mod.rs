@@ -1,4 +1,4 @@
-//! What every `Library` owes. Each case wants an empty one of its own.
+//! What every `Library` owes. Each case makes projects of its own: all may run on one library.
 #![expect(clippy::unwrap_used, reason = "a conformance case fails by panicking")]
 
 mod datasets;
