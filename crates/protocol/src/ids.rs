@@ -1,10 +1,15 @@
 //! Ids that are not of OpenTelemetry's form become one by hashing; the same native id always becomes the same id.
 
-use crate::{ingest_api, native::deepeval, otlp};
-use model::{SpanId, TraceId};
+use crate::{
+    ingest_api,
+    native::{deepeval, langsmith, opik},
+    otlp,
+};
+use model::{SpanId, Timestamp, TraceId, time::NANOS_PER_MILLI};
 
 /// Every convention that native ids are hashed under: what a look-up by a native id must try.
-pub const ID_CONVENTIONS: [&str; 3] = [ingest_api::CONVENTION, otlp::ID_CONVENTION, deepeval::CONVENTION];
+pub const ID_CONVENTIONS: [&str; 5] =
+    [ingest_api::CONVENTION, otlp::ID_CONVENTION, deepeval::CONVENTION, langsmith::CONVENTION, opik::CONVENTION];
 
 fn native_hash(convention: &str, native: &str) -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();
@@ -45,6 +50,28 @@ pub(crate) fn uuid_bytes(text: &str) -> Option<[u8; 16]> {
     let well_formed = groups.len() == 5 && groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12]);
     let hex = well_formed.then(|| hex_bytes(&groups.concat()))??;
     <[u8; 16]>::try_from(hex.as_slice()).ok()
+}
+
+/// When a UUID was made, if it is one of version 7.
+pub fn uuid_time(text: &str) -> Option<Timestamp> {
+    let bytes = uuid_bytes(text).filter(|bytes| bytes[6] >> 4 == 7)?;
+    let millis = bytes[..6].iter().fold(0_i64, |sum, byte| sum << 8 | i64::from(*byte));
+    Some(Timestamp::from_nanos(millis * NANOS_PER_MILLI))
+}
+
+/// 32 hexadecimal digits as a UUID with hyphens.
+pub fn uuid_text(hex: &str) -> String {
+    let cuts = [0, 8, 12, 16, 20, 32];
+    let groups: Vec<&str> = cuts.windows(2).filter_map(|cut| hex.get(cut[0]..cut[1])).collect();
+    groups.join("-")
+}
+
+/// A UUID (version 8) made of a name: the same for the same name.
+pub(crate) fn named_uuid(name: &str) -> String {
+    let mut bytes: [u8; 16] = leading(&blake3::hash(name.as_bytes()));
+    bytes[6] = bytes[6] & 0x0f | 0x80;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    uuid_text(&hex_text(&bytes))
 }
 
 /// Decodes hexadecimal text of any even length.
@@ -92,6 +119,13 @@ mod tests {
         let hash = blake3::hash(b"xrun-7");
         assert_eq!(native_trace_id("x", "run-7").as_bytes()[..], hash.as_bytes()[..16]);
         assert_eq!(native_span_id("x", "run-7").as_bytes()[..], hash.as_bytes()[..8]);
+    }
+
+    #[test]
+    fn a_uuid_of_version_7_knows_its_time() {
+        assert_eq!(uuid_time("01a20764-4e91-71fc-8a35-39e2d9472823").unwrap().to_string(), "2026-11-23T07:52:23.953Z");
+        assert_eq!(uuid_time("01a20764-4e91-41fc-8a35-39e2d9472823"), None);
+        assert_eq!(uuid_text("01a207644e9171fc8a3539e2d9472823"), "01a20764-4e91-71fc-8a35-39e2d9472823");
     }
 
     #[test]

@@ -8,7 +8,12 @@ const MAX_JSON_VALUES: usize = 4_000_000;
 
 /// Refuses a body whose parsed form would be far larger than its text.
 pub fn check_json_values(body: &[u8]) -> Result<(), DecodeError> {
-    if count_json_values(body) > MAX_JSON_VALUES {
+    check_all_json_values([body])
+}
+
+/// The same for a body that holds several texts.
+pub(crate) fn check_all_json_values<'a>(texts: impl IntoIterator<Item = &'a [u8]>) -> Result<(), DecodeError> {
+    if texts.into_iter().map(count_json_values).sum::<usize>() > MAX_JSON_VALUES {
         return Err(DecodeError::too_large(format!("expected at most {MAX_JSON_VALUES} JSON values in one body")));
     }
     Ok(())

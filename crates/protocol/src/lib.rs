@@ -10,15 +10,17 @@ mod ids;
 pub mod ingest_api;
 mod json_bounds;
 mod messages;
+pub mod multipart;
 pub mod native;
 mod numbers;
 pub mod otlp;
 pub mod provider;
 mod provider_name;
 mod rules;
+mod secrets;
 mod usage;
 
-pub use ids::{ID_CONVENTIONS, native_span_id, native_trace_id};
+pub use ids::{ID_CONVENTIONS, native_span_id, native_trace_id, uuid_text, uuid_time};
 pub use json_bounds::check_json_values;
 pub use messages::regenerate::{RegenerateError, regenerate, regenerate_value};
 pub use rules::check_time;

@@ -1,6 +1,6 @@
 //! Numbers as clients write them: integers as text, floats that are whole, money in whatever form.
 
-use model::Money;
+use model::{Money, Timestamp};
 use rust_decimal::Decimal;
 use serde_json::Value;
 
@@ -66,6 +66,18 @@ pub(crate) fn usd_of_units(units: &[(Option<u64>, Option<Decimal>)]) -> Option<M
         }
     }
     Money::from_decimal(total?)
+}
+
+/// A time as text in any usual form, or as a Unix time whose unit is told by its size.
+pub(crate) fn timestamp(value: &Value) -> Option<Timestamp> {
+    match value {
+        Value::String(text) => text.parse().ok(),
+        Value::Number(number) => match number.as_i64() {
+            Some(integer) => Timestamp::from_unix_integer(integer).ok(),
+            None => Timestamp::from_unix_any_unit(number.as_f64()?).ok(),
+        },
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ pub(crate) fn provider_name(name: &str) -> String {
     match name {
         "mistral" | "mistralai" => "mistral_ai",
         "xai" => "x_ai",
-        "google" | "gemini" => "gcp.gemini",
-        "vertex_ai" | "vertexai" => "gcp.vertex_ai",
+        "google" | "gemini" | "google_ai" => "gcp.gemini",
+        "vertex_ai" | "vertexai" | "google_vertexai" | "anthropic_vertexai" => "gcp.vertex_ai",
         "bedrock" | "aws_bedrock" => "aws.bedrock",
         "azure" | "azure_openai" | "az.ai.openai" => "azure.ai.openai",
         "az.ai.inference" => "azure.ai.inference",

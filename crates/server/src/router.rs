@@ -93,14 +93,14 @@ pub fn router(state: AppState) -> Router {
     let docs = SwaggerUi::new("/docs").config(Config::from("/openapi.json"));
     let routes =
         routes.merge(native::routes()).route("/openapi.json", get(|| async { Json(document) })).merge(docs).fallback(assets::serve);
-    with_common_layers(routes, state)
+    native::by_client(with_common_layers(routes, state))
 }
 
 /// Port 4318: OTLP/HTTP and `/health`, where SDKs look for them by default, and the clients' own protocols.
 pub fn otlp_router(state: AppState) -> Router {
     let (routes, _) = ingest::otlp_routes().routes(routes!(health::health)).split_for_parts();
     let routes = routes.merge(native::routes());
-    with_common_layers(routes, state).layer(Extension(OtlpPort))
+    native::by_client(with_common_layers(routes, state).layer(Extension(OtlpPort)))
 }
 
 /// What surrounds every route, outermost last.

@@ -76,14 +76,7 @@ impl Fields {
 
     pub(super) fn timestamp(&mut self) -> Result<Option<Timestamp>, RowError> {
         let expected = "an RFC 3339 time such as 2026-01-31T09:30:00Z, or a Unix time in s, ms, µs or ns";
-        self.read_as("timestamp", expected, |value| match value {
-            Value::String(text) => text.parse().ok(),
-            Value::Number(number) => match number.as_i64() {
-                Some(integer) => Timestamp::from_unix_integer(integer).ok(),
-                None => Timestamp::from_unix_any_unit(number.as_f64()?).ok(),
-            },
-            _ => None,
-        })
+        self.read_as("timestamp", expected, numbers::timestamp)
     }
 
     pub(super) fn tokens(&mut self, name: &str) -> Result<Option<u64>, RowError> {

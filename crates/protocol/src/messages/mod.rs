@@ -1,6 +1,7 @@
 //! Conversations in the shapes clients write → canonical messages, and back to the text they came as.
 
 mod chat;
+mod langchain;
 mod parts;
 mod read;
 pub(crate) mod regenerate;

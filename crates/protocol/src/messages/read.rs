@@ -1,6 +1,6 @@
 //! Text or JSON → messages. Whatever a client puts into a message attribute becomes messages: nothing is refused.
 
-use super::{chat::message_from_chat, parts::WirePart, text_message};
+use super::{chat::message_from_chat, langchain, parts::WirePart, text_message};
 use crate::json_bounds::is_too_deep;
 use model::telemetry::{Message, Part};
 use serde::Deserialize;
@@ -51,9 +51,9 @@ impl WireMessage {
 /// A list of messages, one message, `{"messages": […]}`, or plain text.
 pub(crate) fn conversation_from_value(value: Value, role: &str) -> Vec<Message> {
     match value {
-        Value::Array(items) => items.into_iter().map(|item| message(item, role)).collect(),
+        Value::Array(items) => message_list(items, role),
         Value::Object(mut fields) => match fields.remove("messages") {
-            Some(Value::Array(items)) => items.into_iter().map(|item| message(item, role)).collect(),
+            Some(Value::Array(items)) => message_list(items, role),
             Some(other) => {
                 fields.insert("messages".to_owned(), other);
                 vec![message(Value::Object(fields), role)]
@@ -65,10 +65,21 @@ pub(crate) fn conversation_from_value(value: Value, role: &str) -> Vec<Message> 
     }
 }
 
+/// LangChain puts the one conversation of a call into a list of conversations.
+fn message_list(mut items: Vec<Value>, role: &str) -> Vec<Message> {
+    if items.len() == 1
+        && let Some(Value::Array(inner)) = items.first_mut()
+        && inner.iter().all(Value::is_object)
+    {
+        items = std::mem::take(inner);
+    }
+    items.into_iter().map(|item| message(item, role)).collect()
+}
+
 fn message(value: Value, role: &str) -> Message {
     match value {
         Value::Object(fields) if matches!(fields.get("parts"), Some(Value::Array(_))) => message_with_parts(fields, role),
-        Value::Object(fields) => message_from_chat(fields, role),
+        Value::Object(fields) => message_from_chat(langchain::to_chat(fields).unwrap_or_else(|fields| fields), role),
         Value::String(text) => text_message(role, text),
         other => Message { role: role.to_owned(), parts: vec![Part::Other { value: other }], name: None, finish_reason: None },
     }

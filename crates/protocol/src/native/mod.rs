@@ -4,6 +4,12 @@
 //! [`SpanReport`] that knows only what it says; reports of one span are put together by `Span::amend`.
 
 pub mod deepeval;
+pub(crate) mod io;
+pub(crate) mod json;
+pub mod langsmith;
+pub mod opik;
+
+pub use io::{Side, rebuilt};
 
 use crate::RowError;
 use model::telemetry::{BodyDigest, Incoming, Score, Span};

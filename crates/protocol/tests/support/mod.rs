@@ -7,6 +7,7 @@ pub(crate) mod captures;
 use model::telemetry::Span;
 use protocol::{
     IngestContext,
+    native::SpanReport,
     otlp::{self, Encoding},
 };
 use serde_json::{Value, json};
@@ -28,6 +29,27 @@ pub(crate) fn capture(name: &str) -> Vec<u8> {
 fn recorded(folder: &str, name: &str) -> Vec<u8> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").join(folder).join(name);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// One span per reported one, as the server puts reports together.
+pub(crate) fn together(reports: Vec<SpanReport>) -> Vec<Span> {
+    let mut merged: Vec<SpanReport> = Vec::new();
+    for mut report in reports {
+        match merged.iter_mut().find(|known| (known.span.trace_id, known.span.span_id) == (report.span.trace_id, report.span.span_id)) {
+            Some(known) => {
+                if !report.start_known {
+                    report.span.start_time = known.span.start_time;
+                }
+                known.span.amend(report.span);
+                known.start_known |= report.start_known;
+                if let Some(end) = known.span.end_time {
+                    known.span.end_at(end);
+                }
+            }
+            None => merged.push(report),
+        }
+    }
+    merged.into_iter().map(|report| report.span).collect()
 }
 
 /// One OTLP JSON span: attributes as an object of plain values, events as `[name, attributes]`.

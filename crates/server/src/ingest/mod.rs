@@ -17,7 +17,7 @@ pub(crate) use api::context;
 pub(crate) use body::{Received, receive};
 pub(crate) use decode::decode;
 pub(crate) use json_rows::single;
-pub(crate) use otlp::json_traces as otlp_json_traces;
+pub(crate) use otlp::{json_traces as otlp_json_traces, traces as otlp_traces};
 pub(crate) use pipeline::store;
 pub(crate) use recent_calls::RecentCalls;
 

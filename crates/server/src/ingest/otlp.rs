@@ -40,7 +40,7 @@ const NAMED_REJECTIONS: usize = 3;
     request_body(content((Vec<u8> = "application/x-protobuf"), (Value = "application/json"))),
     responses((status = 200, description = "An ExportTraceServiceResponse: the spans are durable and visible"))
 )]
-pub(super) async fn traces(
+pub(crate) async fn traces(
     State(state): State<AppState>,
     caller: Authorized<Ingest>,
     dashboard: Dashboard,

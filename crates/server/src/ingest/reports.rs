@@ -30,12 +30,25 @@ pub(crate) async fn take_in(
     body: Body,
     read: impl FnOnce(Bytes, &IngestContext) -> ApiResult<NativeRows> + Send + 'static,
 ) -> ApiResult<Vec<(usize, RowError)>> {
+    let (rows, permits) = read_body(state, project, path, headers, body, read).await?;
+    store_rows(state, project, rows, permits).await
+}
+
+/// What `read` makes of a body, and the body's places at the gate: given back when what was read is stored.
+pub(crate) async fn read_body<T: Send + 'static>(
+    state: &AppState,
+    project: ProjectId,
+    path: &'static str,
+    headers: &HeaderMap,
+    body: Body,
+    read: impl FnOnce(Bytes, &IngestContext) -> ApiResult<T> + Send + 'static,
+) -> ApiResult<(T, Vec<Permit>)> {
     let received = receive(state, headers, body).await?;
     let (bytes, length) = (received.bytes, received.length);
     let context = context(state, project, RowKind::Span).await?;
-    let rows = decode(length, move || read(bytes, &context)).await?;
+    let read = decode(length, move || read(bytes, &context)).await?;
     state.metrics.ingest_bytes(path, length as u64);
-    store_rows(state, project, rows, received.permits).await
+    Ok((read, received.permits))
 }
 
 /// Stores rows that were read already. See [`take_in`].

@@ -2,6 +2,7 @@
 //! They are not part of our documented API: their shapes are those of the clients.
 
 mod deepeval;
+mod langsmith;
 pub(crate) mod links;
 mod shared_paths;
 
@@ -10,8 +11,14 @@ pub(crate) use shared_paths::{deepeval_routes, tell_apart};
 
 use crate::AppState;
 use axum::Router;
+use tower::{Layer, util::MapRequestLayer};
 
 /// Every such route. Paths that several clients share are told apart in [`shared_paths`].
 pub(crate) fn routes() -> Router<AppState> {
-    Router::new().merge(deepeval::routes())
+    Router::new().merge(deepeval::routes()).merge(langsmith::routes())
+}
+
+/// Leads requests of clients whose paths mean something else here to routes of their own, before any route is looked for.
+pub(crate) fn by_client(routes: Router) -> Router {
+    Router::new().fallback_service(MapRequestLayer::new(langsmith::to_own_tree).layer(routes))
 }

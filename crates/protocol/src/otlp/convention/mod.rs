@@ -5,6 +5,7 @@
 mod common;
 mod counts;
 mod genai;
+mod langsmith;
 mod litellm;
 mod metadata;
 mod openinference;
@@ -46,7 +47,8 @@ trait Convention: Sync {
 }
 
 /// In order of precedence: the more a convention knows of its client, the earlier. The first that recognises a span names its source.
-const CONVENTIONS: [&dyn Convention; 4] = [&litellm::LiteLlm, &openinference::OpenInference, &traceloop::Traceloop, &genai::GenAi];
+const CONVENTIONS: [&dyn Convention; 5] =
+    [&langsmith::LangSmith, &litellm::LiteLlm, &openinference::OpenInference, &traceloop::Traceloop, &genai::GenAi];
 
 /// The convention of spans that no adapter recognises.
 const PLAIN: &str = "otlp";

@@ -282,3 +282,13 @@ fn a_span_is_told_only_what_it_does_not_know() {
     read(json!({"prompt_tokens": 1, "completion_tokens": 1})).fill(&mut span);
     assert_eq!((span.usage.input_tokens, &span.payload.attributes["service_tier"]), (Some(1080), &json!("standard")));
 }
+
+#[test]
+fn langchain_names_details_after_the_service_tier() {
+    let found = assert_exact(
+        json!({"input_tokens": 100, "output_tokens": 20, "total_tokens": 120,
+            "input_token_details": {"priority_cache_read": 64, "priority": 36}, "output_token_details": {"priority_reasoning": 8, "priority": 12}}),
+        openai_sample(),
+    );
+    assert_eq!((found.service_tier.as_deref(), found.facts.len()), (Some("priority"), 0));
+}

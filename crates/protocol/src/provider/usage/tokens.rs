@@ -19,13 +19,18 @@ pub(super) fn read(mut all: Fields) -> ProviderUsage {
         input: fields.first_count(&[&["input_tokens"], &["tokens", "input_tokens"]]),
         output: fields.first_count(&[&["output_tokens"], &["tokens", "output_tokens"]]),
         total: fields.count(&["total_tokens"]),
-        cache_read: detail(fields, &INPUT_DETAILS, &["cached_tokens", "cache_read"]).or_else(|| fields.count(&["cached_tokens"])),
-        cache_write: detail(fields, &INPUT_DETAILS, &["cache_write_tokens", "cache_creation"]),
+        cache_read: detail(fields, &INPUT_DETAILS, &["cached_tokens", "cache_read", "priority_cache_read", "flex_cache_read"])
+            .or_else(|| fields.count(&["cached_tokens"])),
+        cache_write: detail(
+            fields,
+            &INPUT_DETAILS,
+            &["cache_write_tokens", "cache_creation", "priority_cache_creation", "flex_cache_creation"],
+        ),
         cache_write_5m: detail(fields, &INPUT_DETAILS, &["ephemeral_5m_input_tokens"]),
         cache_write_1h: detail(fields, &INPUT_DETAILS, &["ephemeral_1h_input_tokens"]),
         input_audio: detail(fields, &INPUT_DETAILS, &["audio_tokens", "audio"]),
         input_image: detail(fields, &INPUT_DETAILS, &["image_tokens"]),
-        reasoning: detail(fields, &OUTPUT_DETAILS, &["reasoning_tokens", "reasoning"]),
+        reasoning: detail(fields, &OUTPUT_DETAILS, &["reasoning_tokens", "reasoning", "priority_reasoning", "flex_reasoning"]),
         output_audio: detail(fields, &OUTPUT_DETAILS, &["audio_tokens", "audio"]),
         web_searches: None,
     };
@@ -41,6 +46,7 @@ pub(super) fn read(mut all: Fields) -> ProviderUsage {
     for details in INPUT_DETAILS.iter().chain(&OUTPUT_DETAILS) {
         fields.drop_if(&[details, "text_tokens"], |value| token_count(value).is_some());
     }
+    let tier = take_tier(fields);
     fields.drop_if(&["type"], |kind| kind == "tokens");
     let mut split = reported.split_known(Stands::Inside, Stands::Inside);
     if !has_details {
@@ -48,7 +54,21 @@ pub(super) fn read(mut all: Fields) -> ProviderUsage {
     }
     let mut usage = ProviderUsage::of(split, all);
     usage.add_image_output(image_output);
+    usage.service_tier = usage.service_tier.or(tier);
     usage
+}
+
+/// LangChain names details after the service tier that billed them, and counts the rest under the tier's own name.
+fn take_tier(fields: &mut Fields) -> Option<String> {
+    let mut found = None;
+    for tier in ["priority", "flex"] {
+        for details in INPUT_DETAILS.iter().chain(&OUTPUT_DETAILS) {
+            if fields.count(&[details, tier]).is_some() {
+                found = Some(tier.to_owned());
+            }
+        }
+    }
+    found
 }
 
 fn detail(fields: &mut Fields, details: &[&str], names: &[&str]) -> Option<u64> {

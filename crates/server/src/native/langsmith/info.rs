@@ -1,0 +1,29 @@
+//! What the SDKs ask at their start: how they may send.
+
+use crate::{AppState, http::Json};
+use axum::extract::State;
+use serde_json::{Value, json};
+
+/// The level of LangSmith's API that is spoken here: its SDKs ask for it before they use newer ways.
+const API_LEVEL: &str = "0.18.0";
+/// Runs in one request.
+const MAX_BATCH_RUNS: usize = 100;
+
+pub(super) async fn info(State(state): State<AppState>) -> Json<Value> {
+    Json(json!({
+        "version": API_LEVEL,
+        "batch_ingest_config": {
+            "use_multipart_endpoint": true,
+            "scale_up_qsize_trigger": 1000,
+            "scale_up_nthreads_limit": 16,
+            "scale_down_nempty_trigger": 4,
+            "size_limit": MAX_BATCH_RUNS,
+            // Half of what a body may hold: one run is never split.
+            "size_limit_bytes": state.config.max_ingest_body_bytes / 2,
+        },
+        "instance_flags": {
+            "zstd_compression_enabled": true,
+            "gzip_body_enabled": true,
+        },
+    }))
+}
