@@ -39,7 +39,7 @@ need_node() {
 
 # A hash of the files that go into the web app, so that it is built only when one of them changed.
 web_fingerprint() {
-  (cd web && find . \( -name node_modules -o -name dist -o -name e2e -o -name test-results -o -name playwright-report \) -prune -o -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
+  (cd web && find . ../docs/integrations \( -name node_modules -o -name dist -o -name e2e -o -name test-results -o -name playwright-report \) -prune -o -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
 }
 
 web_dependencies() {
