@@ -17,6 +17,9 @@ pub struct LakeConfig {
     pub disk: DiskLimits,
     pub compaction: CompactionLimits,
     pub retention: GarbageLimits,
+    /// How long texts are looked through before an answer says how far the search came. Below the time limit of a query, and about as
+    /// long as a person waits.
+    pub search_time: Duration,
 }
 
 #[derive(Debug, Clone)]
@@ -98,6 +101,7 @@ impl LakeConfig {
                 merge_segments: 8,
             },
             retention: GarbageLimits { retired_min_age: Duration::from_secs(60), writer_silence: Duration::from_secs(60) },
+            search_time: Duration::from_secs(10),
         }
     }
 

@@ -90,6 +90,11 @@ impl Lake {
         self.inner.committer.shortage()
     }
 
+    /// How long a list may look through texts.
+    pub(crate) fn search_time(&self) -> std::time::Duration {
+        self.inner.config.search_time
+    }
+
     /// Level-0 segments at which ingest is refused.
     pub(crate) fn level0_limit(&self) -> u64 {
         self.inner.config.commit.max_level0_segments as u64

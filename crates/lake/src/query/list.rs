@@ -23,30 +23,35 @@ use datafusion::{
 };
 use model::{
     StoreError, StoreResult, TimeRange, Timestamp,
-    query::{Cursor, ListQuery, LogPage, MAX_PAGE, MetricPage, SpanPage, span_tie},
+    query::{Cursor, ListQuery, LogPage, MAX_PAGE, MetricPage, Reach, SpanPage, span_tie},
     telemetry::RowKind,
 };
 use std::sync::Arc;
 
-/// Length of a trace id in hex: a span's tie is the two ids without separator.
+/// Lengths of ids in hex: a span's tie is the two without separator.
 const TRACE_HEX: usize = 32;
+const SPAN_HEX: usize = 16;
 
 pub(crate) async fn spans(lake: &Lake, query: ListQuery) -> StoreResult<SpanPage> {
     let cursor = query.cursor.as_ref().map(span_tie_values).transpose()?;
-    let (batch, has_more) = page(lake, RowKind::Span, query, &summary_columns(), ["trace_id", "span_id"], cursor).await?;
+    let Rows { batch, has_more, searched_until } =
+        page(lake, RowKind::Span, query, &summary_columns(), ["trace_id", "span_id"], cursor).await?;
     let items = rows::span_summaries(&batch)?;
     let last = items.last().filter(|_| has_more);
-    let next_cursor = last.map(|span| Cursor { time: span.start_time, tie: span_tie(span.trace_id, span.span_id) });
-    Ok(SpanPage { items, next_cursor })
+    let next_cursor = match searched_until {
+        Some(time) => Some(Cursor { time, tie: "f".repeat(TRACE_HEX + SPAN_HEX) }),
+        None => last.map(|span| Cursor { time: span.start_time, tie: span_tie(span.trace_id, span.span_id) }),
+    };
+    Ok(SpanPage { items, next_cursor, reach: Reach::until(searched_until) })
 }
 
 pub(crate) async fn logs(lake: &Lake, query: ListQuery) -> StoreResult<LogPage> {
-    let (batch, next_cursor) = by_commit(lake, RowKind::Log, query).await?;
-    Ok(LogPage { items: rows::logs(&batch)?, next_cursor })
+    let (batch, next_cursor, searched_until) = by_commit(lake, RowKind::Log, query).await?;
+    Ok(LogPage { items: rows::logs(&batch)?, next_cursor, reach: Reach::until(searched_until) })
 }
 
 pub(crate) async fn metrics(lake: &Lake, query: ListQuery) -> StoreResult<MetricPage> {
-    let (batch, next_cursor) = by_commit(lake, RowKind::Metric, query).await?;
+    let (batch, next_cursor, _) = by_commit(lake, RowKind::Metric, query).await?;
     Ok(MetricPage { items: rows::metrics(&batch)?, next_cursor })
 }
 
@@ -66,14 +71,18 @@ pub(crate) fn visible_columns(kind: RowKind) -> Vec<String> {
 }
 
 /// Kinds without ids of their own are told apart by the place they were committed at, which they keep for ever.
-async fn by_commit(lake: &Lake, kind: RowKind, query: ListQuery) -> StoreResult<(RecordBatch, Option<Cursor>)> {
+async fn by_commit(lake: &Lake, kind: RowKind, query: ListQuery) -> StoreResult<(RecordBatch, Option<Cursor>, Option<Timestamp>)> {
     let cursor = query.cursor.as_ref().map(commit_tie_values).transpose()?;
     let mut columns = visible_columns(kind);
     columns.extend([COMMIT_SEQ.to_owned(), COMMIT_ROW.to_owned()]);
     let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-    let (batch, has_more) = page(lake, kind, query, &columns, [COMMIT_SEQ, COMMIT_ROW], cursor).await?;
-    let next_cursor = if has_more { last_commit(&batch, time_column(kind)) } else { None };
-    Ok((batch, next_cursor))
+    let Rows { batch, has_more, searched_until } = page(lake, kind, query, &columns, [COMMIT_SEQ, COMMIT_ROW], cursor).await?;
+    let next_cursor = match searched_until {
+        Some(time) => Some(Cursor { time, tie: format!("{}.{}", i64::MAX, i64::MAX) }),
+        None if has_more => last_commit(&batch, time_column(kind)),
+        None => None,
+    };
+    Ok((batch, next_cursor, searched_until))
 }
 
 fn last_commit(batch: &RecordBatch, time: &str) -> Option<Cursor> {
@@ -100,7 +109,15 @@ pub(crate) fn wrong_cursor() -> StoreError {
     StoreError::invalid("cursor", "expected a next_cursor of an earlier answer to the same question")
 }
 
-/// At most `query.limit` rows by (time, tie) descending, and whether there are more.
+/// A page of rows by (time, tie) descending.
+struct Rows {
+    batch: RecordBatch,
+    has_more: bool,
+    /// Set when there was no time for more: everything newer is here, nothing else.
+    searched_until: Option<Timestamp>,
+}
+
+/// At most `query.limit` rows.
 async fn page(
     lake: &Lake,
     kind: RowKind,
@@ -108,7 +125,7 @@ async fn page(
     columns: &[&str],
     tie: [&'static str; 2],
     cursor: Option<Position>,
-) -> StoreResult<(RecordBatch, bool)> {
+) -> StoreResult<Rows> {
     let table = lake.table(kind, query.project).await?;
     let limit = query.limit.clamp(1, MAX_PAGE);
     let time = time_column(kind);
@@ -130,6 +147,7 @@ async fn page(
         limit: limit + 1,
         floor: None,
         columns: columns.iter().map(|name| (*name).to_owned()).collect(),
+        search_time: lake.search_time(),
     };
     let columns: Vec<Expr> = columns.iter().map(|name| ident(*name)).collect();
     let work = move |session: Session| async move {
@@ -145,12 +163,23 @@ async fn page(
             found.extend(batches);
         }
         wanted.floor = (count > limit).then(|| oldest_of(&found, time)).flatten();
-        found.extend(wanted.find(&session, &plain).await?);
+        let compacted = wanted.find(&session, &plain).await?;
+        found.extend(compacted.batches);
         let schema = found.first().map_or_else(|| schema_of(kind), |batch| batch.schema());
         let all = newest_of(&concat_batches(&schema, &found)?, [time, tie[0], tie[1]], limit + 1)?;
-        Ok((all.slice(0, all.num_rows().min(limit)), all.num_rows() > limit))
+        Ok(cut(&all, time, limit, compacted.searched_until))
     };
     lake.engine().run(QueryLimits::default(), work).await
+}
+
+/// The page of rows that are in their order, of which those that are not newer than `searched_until` may not be all.
+fn cut(all: &RecordBatch, time: &str, limit: usize, searched_until: Option<Timestamp>) -> Rows {
+    let sure = match (searched_until, times_of(all, time)) {
+        (Some(until), Some(times)) => times.values().iter().take_while(|nanos| **nanos > until.as_nanos()).count(),
+        _ => all.num_rows(),
+    };
+    let has_more = sure > limit;
+    Rows { batch: all.slice(0, sure.min(limit)), has_more, searched_until: searched_until.filter(|_| !has_more) }
 }
 
 /// The first `limit` rows by these columns, descending.

@@ -1,6 +1,6 @@
 //! What only shows with several segments: spans reported twice across them, windows that stop early, projects that share files.
 
-use crate::support::{compact_all, lake};
+use crate::support::{compact_all, lake, lake_with};
 use lake::Lake;
 use model::{
     ProjectId,
@@ -113,4 +113,50 @@ async fn a_dropped_query_gives_its_place_back() {
         drop(futures::poll!(Box::pin(query)));
     }
     assert_eq!(lake.list_spans(list(project, "status:error", 10, None)).await.unwrap().items.len(), 1);
+}
+
+/// A pattern without a literal: no index knows it.
+const UNINDEXED: &str = r"/number \d*7\b/";
+
+#[tokio::test]
+async fn a_search_without_time_says_how_far_it_came_and_goes_on_from_there() {
+    let (lake, _directory) = lake_with(|config| config.search_time = std::time::Duration::ZERO).await;
+    let project = ProjectId::generate();
+    store(&lake, project, (0..900).map(llm_span).collect()).await;
+    compact_all(&lake).await;
+    let (mut cursor, mut seen, mut incomplete) = (None, Vec::new(), 0);
+    loop {
+        let page = lake.list_spans(list(project, UNINDEXED, 50, cursor)).await.unwrap();
+        if let Some(until) = page.reach.searched_until {
+            assert!(!page.reach.complete && page.items.iter().all(|span| span.start_time > until));
+            incomplete += 1;
+        }
+        seen.extend(page.items.iter().map(|span| span.span_id));
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            assert!(page.reach.complete);
+            break;
+        }
+    }
+    assert!(incomplete > 1, "{incomplete}");
+    assert_eq!(seen, (0..90).rev().map(|ten| span_id(ten * 10 + 7)).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn words_beside_other_conditions_find_what_either_alone_would() {
+    let (lake, _directory) = lake().await;
+    let project = ProjectId::generate();
+    store(&lake, project, (0..200).map(llm_span).collect()).await;
+    compact_all(&lake).await;
+    for (filter, expected) in [
+        ("number status:ok", 50),
+        ("\"question number\" duration>0.5s model:gpt-4o-2024-08-06", 50),
+        ("\"number question\" status:ok", 0),
+        ("number status:error", 0),
+        ("\"answer number 7\" kind:llm", 1),
+        ("(\"answer number 7\" OR status:error) -provider:anthropic", 1),
+    ] {
+        let page = lake.list_spans(list(project, filter, 50, None)).await.unwrap();
+        assert_eq!((page.items.len(), page.reach.complete), (expected, true), "{filter}");
+    }
 }

@@ -11,8 +11,14 @@ use tempfile::TempDir;
 
 /// A new, empty lake. The directory must outlive it.
 pub(crate) async fn lake() -> (Lake, TempDir) {
+    lake_with(|_| {}).await
+}
+
+/// The same, with other settings.
+pub(crate) async fn lake_with(change: impl FnOnce(&mut LakeConfig)) -> (Lake, TempDir) {
     let directory = tempfile::tempdir().unwrap();
-    let config = LakeConfig::new(directory.path(), 512 << 20);
+    let mut config = LakeConfig::new(directory.path(), 512 << 20);
+    change(&mut config);
     let lake = Lake::open(config, Arc::new(open_catalog(&directory).await)).await.unwrap();
     (lake, directory)
 }

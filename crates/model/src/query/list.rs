@@ -56,11 +56,31 @@ impl Serialize for Cursor {
     }
 }
 
+/// How far a search came. Texts that no index can answer are looked through newest first, for as long as a person waits; `next_cursor`
+/// then goes on from there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Reach {
+    /// False when there was no time to look at everything.
+    pub complete: bool,
+    /// Everything newer than this was searched. `null` when complete.
+    pub searched_until: Option<Timestamp>,
+}
+
+impl Reach {
+    pub const ALL: Self = Self { complete: true, searched_until: None };
+
+    pub fn until(searched_until: Option<Timestamp>) -> Self {
+        Self { complete: searched_until.is_none(), searched_until }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct SpanPage {
     pub items: Vec<SpanSummary>,
     #[schema(value_type = Option<String>)]
     pub next_cursor: Option<Cursor>,
+    #[serde(flatten)]
+    pub reach: Reach,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
@@ -68,6 +88,8 @@ pub struct LogPage {
     pub items: Vec<LogRecord>,
     #[schema(value_type = Option<String>)]
     pub next_cursor: Option<Cursor>,
+    #[serde(flatten)]
+    pub reach: Reach,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]

@@ -114,7 +114,7 @@ impl TelemetryStore for MemoryStore {
             let matching = rows.spans_in(query.range).filter(|span| matcher.matches(*span));
             let keyed = matching.map(|span| (page::key(span.start_time, span_tie(span.trace_id, span.span_id)), SpanSummary::from(span)));
             let (items, next_cursor) = page::newest_first(keyed, query.cursor, query.limit);
-            Ok(SpanPage { items, next_cursor })
+            Ok(SpanPage { items, next_cursor, reach: Reach::ALL })
         })
     }
 
@@ -151,7 +151,7 @@ impl TelemetryStore for MemoryStore {
             let matching = rows.logs().filter(|(_, log)| query.range.contains(log.timestamp) && matcher.matches(*log));
             let keyed = matching.map(|(arrival, log)| (page::key(log.timestamp, page::arrival_tie(arrival)), log.clone()));
             let (items, next_cursor) = page::newest_first(keyed, query.cursor, query.limit);
-            Ok(LogPage { items, next_cursor })
+            Ok(LogPage { items, next_cursor, reach: Reach::ALL })
         })
     }
 
