@@ -35,6 +35,8 @@ export interface Rows<T> {
   isPending: boolean;
   isFetching: boolean;
   hasMore: boolean;
+  /** How far a search came that ran out of time; loading more goes on from there. Null when it is not held up. */
+  searchedUntil: string | null;
   isLoadingMore: boolean;
   loadMore: () => void;
   refetch: () => void;
@@ -57,6 +59,7 @@ export function useRows<T>(path: string, query: QueryParams, options: { enabled?
     isPending: result.isPending,
     isFetching: result.isFetching,
     hasMore: result.hasNextPage,
+    searchedUntil: result.data?.pages.at(-1)?.searched_until ?? null,
     isLoadingMore: result.isFetchingNextPage,
     loadMore: () => void result.fetchNextPage(),
     refetch: () => void result.refetch(),

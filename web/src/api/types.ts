@@ -55,6 +55,8 @@ export type RetentionPolicy = Schemas["RetentionPolicy"];
 export interface Page<T> {
   items: T[];
   next_cursor?: string | null;
+  /** Set when there was no time to search everything: only what is newer was. `next_cursor` then goes on from there. */
+  searched_until?: string | null;
 }
 /** A list without further pages. */
 export interface Items<T> {

@@ -13,7 +13,7 @@ pub use analytics::{
 };
 pub use export::{ExportQuery, FileFormat};
 pub use list::{
-    Cursor, InvalidCursor, ListQuery, LogPage, MAX_PAGE, MetricBucket, MetricName, MetricPage, MetricSeries, MetricSeriesQuery,
+    Cursor, InvalidCursor, ListQuery, LogPage, MAX_PAGE, MetricBucket, MetricName, MetricPage, MetricSeries, MetricSeriesQuery, Reach,
     SessionPage, SessionSummary, SpanPage, TraceDetail, TracePage, TraceSummary, UserPage, UserSummary, span_tie,
 };
 pub use scores::{MAX_SHOWN_SCORES, ScorePage, SpanDetail, shown_scores};

@@ -1,7 +1,9 @@
 import type { ReactNode } from "react";
 import { ApiError } from "../../api/problem";
 import type { Rows } from "../../api/queries";
+import { Button } from "../../ui/button";
 import { DataTable, type Column } from "../../ui/data-table";
+import { formatTime } from "../../ui/format";
 import { Empty, ErrorState, SkeletonRows } from "../../ui/states";
 
 interface RowsCardProps<T> {
@@ -33,6 +35,13 @@ export function RowsCard<T>({ label, result, columns, rowKey, rowHref, isFresh, 
         <ErrorState error={result.error} onRetry={result.refetch} />
       </div>
     );
+  const goOn = result.searchedUntil && <SearchFurther until={result.searchedUntil} result={result} />;
+  if (rows.length === 0 && goOn && !isRefused)
+    return (
+      <div className="card scrolls">
+        <Empty title="Nothing found so far" action={goOn} />
+      </div>
+    );
   if (rows.length === 0)
     return (
       <div className="card scrolls">
@@ -49,12 +58,24 @@ export function RowsCard<T>({ label, result, columns, rowKey, rowHref, isFresh, 
         {...(rowHref ? { rowHref } : {})}
         {...(isFresh ? { isFresh } : {})}
         {...(rowHeight ? { rowHeight } : {})}
-        hasMore={result.hasMore}
+        hasMore={result.hasMore && !goOn}
         isLoadingMore={result.isLoadingMore}
         onEnd={result.loadMore}
-        foot="End of the time range"
+        foot={goOn ?? "End of the time range"}
       />
     </div>
+  );
+}
+
+/** Texts without an index are searched for as long as a person waits; the rest only when asked for. */
+function SearchFurther<T>({ until, result }: { until: string; result: Rows<T> }) {
+  return (
+    <span className="search-further">
+      Searched back to {formatTime(until)}.{" "}
+      <Button small disabled={result.isLoadingMore} onClick={result.loadMore}>
+        {result.isLoadingMore ? "Searching…" : "Search further"}
+      </Button>
+    </span>
   );
 }
 
