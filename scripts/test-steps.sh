@@ -67,7 +67,7 @@ step_web() {
 step_sdk() { run_pytest "real SDKs" sdk; }
 
 step_clients() {
-  TELLTALE_CLIENTS=$cache/clients TELLTALE_CLIENT_RESULTS=$cache/client-results.json run_pytest "clients" clients
+  TELLTALE_CLIENTS=$cache/clients TELLTALE_CLIENT_RESULTS=$cache/client-results.json run_pytest "clients" clients -n 2 --dist loadfile
   check "the table of clients in docs/integrations is current" "$python_env/bin/python" tools/integrations_table.py --check "$cache/client-results.json"
 }
 
@@ -85,11 +85,11 @@ step_policy() { run_pytest "dependency policy" policy; }
 
 step_deploy() { run_pytest "containers and nginx" deploy; }
 
-# run_pytest NAME FOLDER: the tests of one folder, against the real binary.
+# run_pytest NAME FOLDER [OPTION...]: the tests of one folder, against the real binary.
 run_pytest() {
   build_all || say "the build failed: what follows runs the last one"
   local out=$cache/$2-tests.log summary status
-  TELLTALE_BINARY=$(server_binary) "$python_env/bin/python" -m pytest -q -p no:cacheprovider -c tests/pytest.ini "tests/$2" 2>&1 | tee "$out"
+  TELLTALE_BINARY=$(server_binary) "$python_env/bin/python" -m pytest -q -p no:cacheprovider -c tests/pytest.ini "tests/$2" "${@:3}" 2>&1 | tee "$out"
   status=${PIPESTATUS[0]}
   summary=$(tail -n 1 "$out")
   local good bad skip

@@ -10,6 +10,7 @@ A test module says which client it is about, and each of its tests what it shows
     gap = pytest.mark.gap("sessions", "the SDK sends none")   # put into pytestmark: a hole that is the client's own
 """
 
+import functools
 import json
 import os
 import pathlib
@@ -26,7 +27,6 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "client(name, environment, package, language='python'): the client a module is about")
     config.addinivalue_line("markers", "shows(*features): what passing proves")
     config.addinivalue_line("markers", "gap(feature, why): what this client cannot do")
-    config.client_results = {}
 
 
 class Client:
@@ -72,29 +72,45 @@ def client(request):
     return Client(next(request.node.iter_markers("client")).kwargs["environment"])
 
 
+@functools.cache
+def installed_version(environment, package):
+    try:
+        return Client(environment).version(package)
+    except (AssertionError, subprocess.CalledProcessError):
+        return "not installed"
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     report = (yield).get_result()
     marker = item.get_closest_marker("client")
     if marker is None or (report.when != "call" and report.passed):
         return
-    name, settings = marker.args[0], marker.kwargs
-    try:
-        version = Client(settings["environment"]).version(settings["package"])
-    except (AssertionError, subprocess.CalledProcessError):
-        version = "not installed"
-    row = item.config.client_results.setdefault((name, version), {})
-    for gap in item.iter_markers("gap"):
-        row.setdefault(gap.args[0], {"gap": gap.args[1]})
-    for shows in item.iter_markers("shows"):
-        for feature in shows.args:
-            assert feature in FEATURES, f"unknown feature {feature}: one of {FEATURES}"
-            known = row.get(feature, {})
-            row[feature] = {"passed": report.passed and known.get("passed", True)}
+    features = [feature for shows in item.iter_markers("shows") for feature in shows.args]
+    gaps = {gap.args[0]: gap.args[1] for gap in item.iter_markers("gap")}
+    unknown = {*features, *gaps} - {*FEATURES}
+    assert not unknown, f"unknown features {unknown}: of {FEATURES}"
+    version = installed_version(marker.kwargs["environment"], marker.kwargs["package"])
+    # Reports travel from the workers of a parallel run to the process that writes the results.
+    report.user_properties.append(("client", [marker.args[0], version, features, gaps]))
+
+
+RESULTS = {}
+
+
+def pytest_runtest_logreport(report):
+    for name, value in report.user_properties:
+        if name == "client" and (report.when == "call" or report.failed):
+            client, version, features, gaps = value
+            row = RESULTS.setdefault((client, version), {})
+            for feature, why in gaps.items():
+                row.setdefault(feature, {"gap": why})
+            for feature in features:
+                row[feature] = {"passed": report.passed and row.get(feature, {}).get("passed", True)}
 
 
 def pytest_sessionfinish(session):
     target = os.environ.get("TELLTALE_CLIENT_RESULTS")
-    if target:
-        rows = [{"client": name, "version": version, "features": row} for (name, version), row in session.config.client_results.items()]
-        pathlib.Path(target).write_text(json.dumps(sorted(rows, key=lambda row: (row["client"], row["version"])), indent=1))
+    if target and not hasattr(session.config, "workerinput"):
+        rows = [{"client": name, "version": version, "features": row} for (name, version), row in RESULTS.items()]
+        pathlib.Path(target).write_text(json.dumps(sorted(rows, key=lambda row: (row["client"].lower(), row["version"])), indent=1))
