@@ -1,5 +1,9 @@
 """DeepEval's own SDK, unmodified: traces of an observed application, annotations, test runs, datasets and prompts."""
 
+import json
+import socketserver
+import threading
+
 import pytest
 
 pytestmark = [pytest.mark.client("DeepEval (Python)", environment="deepeval", package="deepeval")]
@@ -8,9 +12,30 @@ pytestmark = [pytest.mark.client("DeepEval (Python)", environment="deepeval", pa
 CALL_USD = "0.000027"
 
 
+class Outside(socketserver.BaseRequestHandler):
+    """Remembers who asks for a machine other than this one."""
+
+    def handle(self):
+        self.server.asked.append(self.request.recv(200))
+
+
 @pytest.fixture(scope="module")
-def settings(telltale, provider_url, tmp_path_factory):
+def outside():
+    """A proxy that leads nowhere, in the way of everything that is not for this machine."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Outside) as server:
+        server.asked = []
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def settings(telltale, provider_url, outside, tmp_path_factory):
+    proxy = f"http://127.0.0.1:{outside.server_address[1]}"
     return {
+        "HTTP_PROXY": proxy,
+        "HTTPS_PROXY": proxy,
+        "NO_PROXY": "127.0.0.1,localhost",
         "CONFIDENT_BASE_URL": telltale.url,
         "CONFIDENT_OTEL_URL": telltale.url,
         "CONFIDENT_API_KEY": "confident_us_no_real_key",
@@ -202,3 +227,57 @@ def test_the_clients_own_ids_lead_to_what_is_stored(telltale, spans):
     uuid = "-".join(agent["trace_id"][a:b] for a, b in ((0, 8), (8, 12), (12, 16), (16, 20), (20, 32)))
     assert telltale.get(f"/api/v1/traces/{uuid}")["trace_id"] == agent["trace_id"]
     assert telltale.get(f"/api/v1/spans/{uuid}/{agent['native_id']}")["span_id"] == agent["span_id"]
+
+
+@pytest.fixture(scope="module")
+def evals(client, settings):
+    """Runs a part of deepeval_evals.py and answers what it found out."""
+
+    def run(part, **more):
+        output = client.run("deepeval_evals.py", part, **settings | more).stdout
+        return json.loads(output[output.rindex("RESULT ") + len("RESULT ") :])
+
+    return run
+
+
+def test_datasets_come_back_as_they_were_pushed(evals):
+    found = evals("DATASET")
+    first, second = found["pulled"]
+    assert first == {
+        "input": "Capital of France?",
+        "expectedOutput": "Paris",
+        "context": ["Europe"],
+        "retrievalContext": ["France is a country."],
+        "additionalMetadata": {"level": 1},
+        "comments": "easy",
+        "toolsCalled": [{"name": "look_up", "type": "FUNCTION", "inputParameters": {"q": "France"}}],
+        "customColumnKeyValues": {"area": "geo"},
+    }
+    assert second["input"] == "And of Spain?"
+    assert found["queued"] == ["Queued?"], "what waits to be finalized is apart"
+    assert (found["after"], found["before"]) == (["Madrid, of course"], ["Paris", "Madrid"]), "a version stays as it was"
+    assert (found["version"], found["versions"]) == ("1", ["1"])
+    (talk,) = found["talks"]
+    assert (talk["scenario"], talk["expectedOutcome"], talk["turns"][0]["content"]) == ("Somebody books a flight.", "Booked.", "Hi")
+
+
+def test_prompts_are_pulled_by_version_and_commit(evals):
+    found = evals("PROMPT")
+    assert (found["newest"], found["first"], found["again"]) == ("Hi Ann!", "Hello Ann!", "Hello {name}!")
+    assert found["settings"] == {"temperature": 0.5, "max_tokens": 20}
+    assert (found["versions"], found["commits"], found["version"], found["branches"]) == (["2", "1"], 2, "2", ["main"])
+    assert found["chat"] == [{"role": "system", "content": "You are a pirate."}, {"role": "user", "content": "Hi"}]
+
+
+def test_what_this_server_does_not_do_is_said(evals):
+    said = evals("REFUSED")
+    assert "no judge model" in said["collection"]
+    assert "keep them in code" in said["upload"]
+    assert "one line of versions" in said["branch"]
+    assert "nowhere" in said["dataset"]
+    assert said["prompt"]
+
+
+def test_nothing_is_asked_of_other_machines(outside, output, evals):
+    evals("REFUSED")
+    assert outside.asked == []

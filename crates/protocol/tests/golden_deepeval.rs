@@ -4,6 +4,7 @@
 
 mod support;
 
+use model::library::NewResult;
 use model::telemetry::{Score, Span};
 use protocol::{
     IngestContext,
@@ -64,6 +65,116 @@ fn a_failed_call() {
 #[test]
 fn an_image_and_a_prompt() {
     golden("deepeval-image_POST_v1_traces.json");
+}
+
+/// What a run is kept as, without its traces.
+fn run_of(name: &str) -> Value {
+    let run = deepeval::test_run(serde_json::from_slice(&capture(name)).unwrap(), Some("deepeval 4.3.1"), &context()).unwrap();
+    assert_eq!(run.cases.rejected, []);
+    let experiment = run.experiment;
+    let results: Vec<Value> = run.cases.cases.iter().map(|case| told(&case.result)).collect();
+    json!({"name": experiment.name, "dataset_id": experiment.dataset_id, "metadata": experiment.metadata, "results": results})
+}
+
+fn told(result: &NewResult) -> Value {
+    json!({
+        "id": result.id, "position": result.position, "name": result.name, "trace_id": result.trace_id, "input": result.input,
+        "output": result.output, "expected_output": result.expected_output, "context": result.context, "metadata": result.metadata,
+        "success": result.success, "duration_ms": result.duration_ms, "cost_usd": result.cost_usd, "verdicts": result.verdicts,
+    })
+}
+
+fn golden_run(name: &str) {
+    let stem = name.split('.').next().unwrap();
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, { insta::assert_json_snapshot!(stem, run_of(name)) });
+}
+
+#[test]
+fn a_recorded_test_run() {
+    golden_run("113_deepeval-evaluate_POST_v1_test_run.json");
+}
+
+#[test]
+fn a_test_run_with_several_metrics() {
+    golden_run("deepeval-run_POST_v1_test_run.json");
+}
+
+#[test]
+fn a_test_run_of_conversations() {
+    golden_run("deepeval-conversation_POST_v1_test_run.json");
+}
+
+#[test]
+fn a_test_run_with_traces_in_it() {
+    golden_run("deepeval-traced_POST_v1_test_run.json");
+    let body = serde_json::from_slice(&capture("deepeval-traced_POST_v1_test_run.json")).unwrap();
+    let run = deepeval::test_run(body, None, &context()).unwrap();
+    let traces: Vec<_> = run.cases.cases.into_iter().map(|case| case.trace.unwrap()).collect();
+    let names: Vec<_> = traces[0].rows.spans.iter().map(|report| report.span.name.as_str()).collect();
+    assert_eq!(names, ["geographer", "answer"]);
+    let scores: Vec<_> = traces[1].rows.scores.iter().map(|score| (score.row.target.as_str(), score.row.name.as_str())).collect();
+    assert_eq!(scores, [("trace", "Exact Match"), ("span", "Words")]);
+}
+
+#[test]
+fn a_test_run_with_an_image() {
+    golden_run("deepeval-image_POST_v1_test_run.json");
+    let body = serde_json::from_slice(&capture("deepeval-image_POST_v1_test_run.json")).unwrap();
+    let run = deepeval::test_run(body, None, &context()).unwrap();
+    let media = &run.cases.cases[0].media;
+    assert_eq!((media.len(), media[0].mime_type.as_str(), &media[0].content[1..4]), (1, "image/png", &b"PNG"[..]));
+}
+
+#[test]
+fn further_cases_say_whose_they_are() {
+    let body = serde_json::from_slice(&capture("deepeval-run_PUT_v1_test_run.json")).unwrap();
+    let (run, cases) = deepeval::further_cases(body, None, &context()).unwrap();
+    assert_eq!((run.len(), cases.cases.len(), cases.cases[0].result.id.as_deref()), (32, 1, Some("case-2")));
+}
+
+#[test]
+fn the_contestants_of_an_arena_are_a_run_each() {
+    let body = serde_json::from_slice(&capture("deepeval-arena_POST_v1_experiment.json")).unwrap();
+    let runs = deepeval::comparison(body, "c1", None, &context()).unwrap();
+    let names: Vec<_> = runs.iter().map(|run| run.experiment.name.as_str()).collect();
+    assert_eq!(names, ["friendly-arena: model-a", "friendly-arena: model-b"]);
+    assert_eq!(runs[1].experiment.metadata["comparison"], json!({"id": "c1", "name": "friendly-arena"}));
+    assert_eq!(runs[0].cases.cases[0].result.verdicts[0].model.as_deref(), Some("scripted-judge"));
+}
+
+#[test]
+fn cases_that_cannot_be_kept_are_named() {
+    let metric = json!({"name": "m", "score": 1.0});
+    let run = json!({"testCases": [
+        {"name": "good", "input": "q", "metricsData": [metric, metric, {"name": "m"}], "trace": {"uuid": 7}},
+        {"name": "huge", "input": "x".repeat(2_000_000)},
+        "text",
+    ]});
+    let run = deepeval::test_run(run, None, &context()).unwrap();
+    let blamed: Vec<_> = run.cases.rejected.iter().map(|error| error.field.as_str()).collect();
+    assert_eq!(blamed, ["testCases[0].trace.uuid", "testCases[0].metricsData.score", "testCases[1].input", "testCases[2].test case"]);
+    let verdicts: Vec<_> = run.cases.cases[0].result.verdicts.iter().map(|verdict| verdict.name.as_str()).collect();
+    assert_eq!((run.cases.cases.len(), verdicts, run.experiment.name.as_str()), (1, vec!["m", "m (2)"], "Test run"));
+}
+
+#[test]
+fn goldens_come_back_as_they_were() {
+    let golden = json!({"input": "Capital?", "expectedOutput": "Paris", "retrievalContext": ["c"], "additionalMetadata": {"level": 1}});
+    let talk = json!({"scenario": "Booking", "expectedOutcome": "Booked", "turns": [{"role": "user", "content": "Hi"}]});
+    let body = json!({"finalized": true, "goldens": [golden, {"comments": "no input"}], "conversationalGoldens": [talk]});
+    let read = deepeval::goldens(body, false).unwrap();
+    assert_eq!(read.rejected.iter().map(|error| error.field.as_str()).collect::<Vec<_>>(), ["goldens[1].input"]);
+    let time = context().received_at;
+    let items: Vec<_> = read.items.into_iter().map(|item| item.into_item("i".into(), "d".into(), 0, time, time)).collect();
+    let with_id = |mut golden: Value| {
+        golden["id"] = json!("i");
+        golden
+    };
+    assert_eq!(items.iter().map(deepeval::golden).collect::<Vec<_>>(), [with_id(golden), with_id(talk)]);
+    assert_eq!(items.iter().map(deepeval::is_conversation).collect::<Vec<_>>(), [false, true]);
+    assert!(items.iter().all(deepeval::is_finalized));
+    let queued = deepeval::goldens(json!({"alias": "a", "goldens": [{"input": "q"}]}), true).unwrap().items.remove(0);
+    assert!(!deepeval::is_finalized(&queued.into_item("i".into(), "d".into(), 0, time, time)));
 }
 
 fn span(uuid: &str, parent: Option<&str>) -> Value {

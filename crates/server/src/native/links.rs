@@ -3,6 +3,7 @@
 use crate::{AppState, auth::host_of, http::Problem};
 use axum::{extract::FromRequestParts, http::request::Parts};
 use model::TraceId;
+use std::fmt::Write;
 
 /// An address of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,18 @@ impl Dashboard {
     pub(crate) fn trace(&self, trace: TraceId) -> Link {
         Link(format!("{}/traces/{trace}", self.origin))
     }
+
+    pub(crate) fn experiment(&self, id: &str) -> Link {
+        Link(format!("{}/experiments/{}", self.origin, segment(id)))
+    }
+
+    pub(crate) fn dataset(&self, id: &str) -> Link {
+        Link(format!("{}/datasets/{}", self.origin, segment(id)))
+    }
+
+    pub(crate) fn prompt(&self, name: &str) -> Link {
+        Link(format!("{}/prompts/{}", self.origin, segment(name)))
+    }
 }
 
 impl FromRequestParts<AppState> for Dashboard {
@@ -36,6 +49,18 @@ impl FromRequestParts<AppState> for Dashboard {
         };
         Ok(Self { origin: format!("{scheme}://{authority}") })
     }
+}
+
+/// A text as one segment of a path.
+fn segment(text: &str) -> String {
+    text.bytes().fold(String::with_capacity(text.len()), |mut path, byte| {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => path.push(byte as char),
+            // Writing to a String cannot fail.
+            _ => drop(write!(path, "%{byte:02X}")),
+        }
+        path
+    })
 }
 
 /// A host without its port.

@@ -20,12 +20,12 @@ fn with_key(path: &str, key: &str) -> axum::http::request::Builder {
         .header(header::CONTENT_TYPE, "application/json")
 }
 
-async fn send(server: &Server, path: &str, body: impl Into<Body>) -> Answer {
+pub(crate) async fn send(server: &Server, path: &str, body: impl Into<Body>) -> Answer {
     server.send(with_key(path, INGEST_KEY).body(body.into()).unwrap()).await
 }
 
 /// The body of an answer that is an error to the SDK.
-fn refusal(answer: &Answer) -> String {
+pub(crate) fn refusal(answer: &Answer) -> String {
     let body = answer.json();
     assert_eq!((&body["success"], &body["data"]), (&json!(false), &Value::Null), "{body}");
     body["error"].as_str().unwrap().to_owned()

@@ -20,7 +20,7 @@ use parking_lot::Mutex;
 use serde_json::Value;
 use server::{AppState, ServerConfig, ServerParts};
 use std::{sync::Arc, time::Duration};
-use testkit::MemoryStore;
+use testkit::{MemoryLibrary, MemoryStore};
 use tower::ServiceExt;
 
 /// A key that may only send.
@@ -32,6 +32,7 @@ pub(crate) struct Server {
     pub(crate) router: Router,
     pub(crate) state: AppState,
     pub(crate) store: MemoryStore,
+    pub(crate) library: MemoryLibrary,
     pub(crate) bus: Arc<RecordingBus>,
     pub(crate) project: ProjectId,
 }
@@ -69,13 +70,14 @@ impl Server {
     }
 
     pub(crate) fn with_retention(retention: RetentionPolicy, change: impl FnOnce(&mut ServerConfig)) -> Self {
+        let library = MemoryLibrary::new();
         let (store, bus, project) = (MemoryStore::new(), Arc::new(RecordingBus::default()), ProjectId::generate());
         let mut config = ServerConfig::new(([127, 0, 0, 1], 0).into());
         change(&mut config);
         let state = AppState::new(ServerParts {
             store: Arc::new(store.clone()),
             accounts: Arc::new(TwoKeys(project, retention)),
-            library: Arc::new(testkit::MemoryLibrary::new()),
+            library: Arc::new(library.clone()),
             bus: bus.clone(),
             cache: Arc::new(NoCache),
             health: Vec::new(),
@@ -84,7 +86,7 @@ impl Server {
             config,
             shutdown: tokio_util::sync::CancellationToken::new(),
         });
-        Self { router: server::router(state.clone()), state, store, bus, project }
+        Self { router: server::router(state.clone()), state, store, library, bus, project }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {

@@ -5,6 +5,7 @@
 mod bad_input;
 mod billing;
 mod deepeval;
+mod deepeval_library;
 mod harness;
 mod import;
 mod json_api;

@@ -29,6 +29,11 @@ impl Fields {
         self.0.remove(name)
     }
 
+    /// Flags that say no say nothing.
+    pub(super) fn drop_unset(&mut self, flags: &[&str]) {
+        self.0.retain(|name, value| *value != Value::Bool(false) || !flags.contains(&name.as_str()));
+    }
+
     pub(super) fn put(&mut self, name: &str, value: Value) {
         self.0.insert(name.to_owned(), value);
     }
@@ -82,5 +87,10 @@ impl Fields {
     /// What nobody took.
     pub(super) fn rest(self) -> Attributes {
         self.0.into_iter().collect()
+    }
+
+    /// The same as a JSON object; null when there is nothing.
+    pub(super) fn into_value(self) -> Value {
+        if self.0.is_empty() { Value::Null } else { Value::Object(self.0) }
     }
 }

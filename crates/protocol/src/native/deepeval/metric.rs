@@ -1,9 +1,10 @@
-//! A metric that was measured on the client → a score.
+//! A metric that was measured on the client → a score of a span or a trace, or a verdict on a test case.
 
-use super::{CONVENTION, fields::Fields};
-use crate::{IngestContext, RowError, ids::made_id, rules::check_time};
+use super::{CONVENTION, fields::Fields, short_name};
+use crate::{IngestContext, RowError, ids::made_id, numbers, rules::check_time};
 use model::{
     Timestamp,
+    library::Verdict,
     telemetry::{Score, ScoreKind, ScoreSource, ScoreTarget},
 };
 use serde_json::Value;
@@ -13,39 +14,80 @@ const PASS: &str = "pass";
 const FAIL: &str = "fail";
 const ERROR: &str = "error";
 
-pub(super) fn read(value: Value, target: ScoreTarget, at: Timestamp, context: &IngestContext) -> Result<Score, RowError> {
-    let mut fields = Fields::of(value, "metric")?;
+/// What DeepEval says of one measurement. `rest` is what scores and verdicts keep in different places.
+struct Measured {
+    name: String,
+    value: Option<f64>,
+    success: Option<bool>,
+    reason: Option<String>,
+    error: Option<String>,
+    model: Option<String>,
+    rest: Fields,
+}
+
+impl Measured {
+    fn read(value: Value) -> Result<Self, RowError> {
+        let mut fields = Fields::of(value, "metric")?;
+        fields.drop_unset(&["flaky", "strictMode"]);
+        let measured = Self {
+            name: fields.required_text("name")?,
+            value: fields.take_as("score", |score| score.as_f64().filter(|score| score.is_finite())),
+            success: fields.take_as("success", Value::as_bool),
+            reason: fields.text("reason"),
+            error: fields.text("error"),
+            model: fields.text("evaluationModel"),
+            rest: fields,
+        };
+        if measured.value.is_none() && measured.success.is_none() && measured.error.is_none() {
+            return Err(RowError::new("score", "expected a score, a success or an error"));
+        }
+        Ok(measured)
+    }
+}
+
+pub(super) fn score(value: Value, target: ScoreTarget, at: Timestamp, context: &IngestContext) -> Result<Score, RowError> {
     check_time("startTime", at, context)?;
-    let name = fields.required_text("name")?;
-    let value = fields.take_as("score", |score| score.as_f64().filter(|score| score.is_finite()));
-    let error = fields.text("error");
-    let success = fields.take_as("success", Value::as_bool);
-    let label = match (&error, success) {
+    let measured = Measured::read(value)?;
+    let label = match (&measured.error, measured.success) {
         (Some(_), _) => Some(ERROR),
         (None, Some(true)) => Some(PASS),
         (None, Some(false)) => Some(FAIL),
         (None, None) => None,
     };
-    if value.is_none() && label.is_none() {
-        return Err(RowError::new("score", "expected a score, a success or an error"));
-    }
-    let model = fields.text("evaluationModel");
-    let source = if model.is_some() { ScoreSource::Judge } else { ScoreSource::Code };
-    let comment = fields.text("reason").or(error);
     Ok(Score {
-        score_id: score_id(&target, &name, None),
+        score_id: score_id(&target, &measured.name, None),
         kind: ScoreKind::Score,
         target,
-        name,
-        value,
+        name: measured.name,
+        value: measured.value,
         label: label.map(str::to_owned),
-        source,
-        comment,
-        author: model,
-        metadata: fields.rest(),
+        source: if measured.model.is_some() { ScoreSource::Judge } else { ScoreSource::Code },
+        comment: measured.reason.or(measured.error),
+        author: measured.model,
+        metadata: measured.rest.rest(),
         timestamp: at,
         ingest_time: context.received_at,
         deleted: false,
+    })
+}
+
+pub(super) fn verdict(value: Value) -> Result<Verdict, RowError> {
+    let mut measured = Measured::read(value)?;
+    let name = short_name(&measured.name);
+    if name != measured.name {
+        measured.rest.put("name", Value::String(measured.name));
+    }
+    Ok(Verdict {
+        name,
+        value: measured.value,
+        label: None,
+        threshold: measured.rest.take_as("threshold", Value::as_f64),
+        success: measured.success,
+        reason: measured.reason,
+        model: measured.model,
+        cost_usd: measured.rest.take_as("evaluationCost", numbers::usd),
+        error: measured.error,
+        metadata: measured.rest.into_value(),
     })
 }
 

@@ -4,7 +4,7 @@ use super::{
     CONVENTION,
     fields::Fields,
     ids::{native_id, span_id},
-    llm, media,
+    llm,
     messages::{self, single},
     metric,
     trace::TraceFacts,
@@ -51,7 +51,7 @@ pub(super) fn read(value: Value, kind: SpanKind, facts: &TraceFacts, context: &I
     span.payload.metadata = fields.object("metadata");
     let target = ScoreTarget::Span { trace_id: span.trace_id, span_id: span.span_id };
     let judged_at = span.end_time.unwrap_or(span.start_time);
-    let scores = fields.list("metricsData").into_iter().map(|data| metric::read(data, target.clone(), judged_at, context)).collect();
+    let scores = fields.list("metricsData").into_iter().map(|data| metric::score(data, target.clone(), judged_at, context)).collect();
     // Lists that say "none" say nothing.
     span.payload.attributes =
         fields.rest().into_iter().filter(|(_, value)| value.as_array().is_none_or(|items| !items.is_empty())).collect();
@@ -110,7 +110,7 @@ pub(super) fn said(
     facts: &TraceFacts,
 ) -> Option<Vec<model::telemetry::Message>> {
     let mut read = messages::read(value?, role)?;
-    media::resolve(&mut read.messages, &facts.attachments);
+    facts.attachments.resolve(&mut read.messages);
     if let Some(original) = read.original {
         span.payload.originals.insert(name.to_owned(), original);
     }

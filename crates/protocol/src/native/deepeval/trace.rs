@@ -4,7 +4,8 @@ use super::{
     CONVENTION,
     fields::Fields,
     ids::trace_id,
-    media, messages, metric,
+    media::Attachments,
+    messages, metric,
     span::{self, SpanRows, said},
 };
 use crate::{
@@ -15,7 +16,8 @@ use crate::{
 };
 use model::{
     Timestamp, TraceId,
-    telemetry::{Attributes, BodyDigest, Incoming, Score, ScoreTarget, Span, SpanKind, Status},
+    library::NewMedia,
+    telemetry::{BodyDigest, Incoming, Score, ScoreTarget, Span, SpanKind, Status},
 };
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::Value;
@@ -35,8 +37,7 @@ pub(super) struct TraceFacts {
     pub(super) user: Option<String>,
     pub(super) environment: Option<String>,
     pub(super) tags: Vec<String>,
-    /// What the slugs in texts stand for, by their ids.
-    pub(super) attachments: Attributes,
+    pub(super) attachments: Attachments,
     pub(super) sdk: Option<String>,
     pub(super) received_at: Timestamp,
 }
@@ -45,6 +46,10 @@ pub(super) struct TraceFacts {
 pub struct TraceRows {
     pub trace_id: TraceId,
     pub rows: NativeRows,
+    /// From the first start to the last end, as the client says.
+    pub duration_ms: Option<f64>,
+    /// Content that the messages name.
+    pub media: Vec<NewMedia>,
 }
 
 /// Whether a JSON body is a trace of DeepEval's: what tells it from others that come to the same address.
@@ -71,13 +76,13 @@ pub fn trace(value: Value, sdk: Option<String>, context: &IngestContext) -> Resu
     let body = body_hash(&value);
     let mut fields = Fields::of(value, "trace")?;
     let uuid = fields.required_text("uuid")?;
-    let facts = TraceFacts {
+    let mut facts = TraceFacts {
         trace_id: trace_id(&uuid),
         session: fields.text("threadId"),
         user: fields.text("userId"),
         environment: fields.text("environment"),
         tags: fields.texts("tags").unwrap_or_default(),
-        attachments: fields.object("attachments"),
+        attachments: Attachments::take(&mut fields, "attachments"),
         sdk,
         received_at: context.received_at,
     };
@@ -109,7 +114,15 @@ pub fn trace(value: Value, sdk: Option<String>, context: &IngestContext) -> Resu
         }
         position += 1;
     }
-    Ok(TraceRows { trace_id: facts.trace_id, rows })
+    let duration_ms = duration_ms(rows.spans.iter().map(|report| &report.span));
+    Ok(TraceRows { trace_id: facts.trace_id, duration_ms, media: std::mem::take(&mut facts.attachments.media), rows })
+}
+
+fn duration_ms<'a>(spans: impl Iterator<Item = &'a Span> + Clone) -> Option<f64> {
+    let start = spans.clone().map(|span| span.start_time).min()?;
+    let end = spans.filter_map(|span| span.end_time).max()?;
+    let nanos = end.as_nanos().checked_sub(start.as_nanos()).filter(|nanos| *nanos >= 0)?;
+    Some(nanos as f64 / 1e6)
 }
 
 fn body_hash(value: &Value) -> Option<blake3::Hash> {
@@ -139,7 +152,7 @@ fn finish(
     let has_failed = fields.take_as("status", |status| status.as_str().map(|status| status == "ERRORED")).unwrap_or(false);
     let judged_at = end.or(start).unwrap_or(context.received_at);
     let target = ScoreTarget::Trace { trace_id: facts.trace_id };
-    scores.extend(fields.list("metricsData").into_iter().map(|data| metric::read(data, target.clone(), judged_at, context)));
+    scores.extend(fields.list("metricsData").into_iter().map(|data| metric::score(data, target.clone(), judged_at, context)));
     let own_root = only_root(spans);
     let root = match own_root {
         Some(place) => &mut spans[place],
@@ -176,6 +189,10 @@ fn finish(
             root.payload.attributes.insert(format!("trace.metadata.{name}"), value);
         }
     }
+    if !facts.attachments.rest.is_empty() {
+        let rest = facts.attachments.rest.clone().into_iter().collect();
+        root.payload.attributes.insert("trace.attachments".to_owned(), Value::Object(rest));
+    }
     for (name, value) in fields.rest() {
         if root.payload.attributes.get(&name) != Some(&value) {
             root.payload.attributes.insert(format!("trace.{name}"), value);
@@ -205,7 +222,7 @@ fn tell_words(root: &mut Span, name: &str, of_trace: Option<Value>, facts: &Trac
         return;
     }
     let read = messages::read(value.clone(), role).map(|mut read| {
-        media::resolve(&mut read.messages, &facts.attachments);
+        facts.attachments.resolve(&mut read.messages);
         read.messages
     });
     // What was nothing (`{}`) says nothing more than the root.

@@ -1,6 +1,6 @@
 //! `POST /v1/traces`: a trace, when it has ended.
 
-use super::envelope::Envelope;
+use super::{envelope::Envelope, keep};
 use crate::{
     AppState,
     auth::{Authorized, Ingest},
@@ -16,15 +16,12 @@ use axum::{
 };
 use model::{ProjectId, telemetry::RowKind};
 use protocol::{
-    RowError,
     native::{NativeRows, deepeval},
     otlp,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 const PATH: &str = "/v1/traces";
-/// Rejected spans and metrics that the answer names; the others are only counted.
-const NAMED_REJECTIONS: usize = 20;
 /// A version that is longer is none.
 const MAX_VERSION_CHARS: usize = 64;
 
@@ -62,12 +59,10 @@ pub(crate) async fn take_in(
     let (uuid, read) = ingest::decode(length, read).await?;
     refuse_if_all_are_bad(&read.rows)?;
     state.metrics.ingest_bytes(PATH, length as u64);
+    keep::media(state, project, read.media).await?;
     let rejected = reports::store_rows(state, project, read.rows, permits).await?;
     let mut data = json!({"id": uuid, "traceId": read.trace_id});
-    if !rejected.is_empty() {
-        data["rejected"] = named(&rejected);
-        data["rejectedCount"] = rejected.len().into();
-    }
+    keep::name_rejected(&mut data, rejected.iter().map(|(_, error)| error));
     Ok(Envelope::with_link(data, dashboard.trace(read.trace_id)).into_response())
 }
 
@@ -77,10 +72,6 @@ fn refuse_if_all_are_bad(rows: &NativeRows) -> ApiResult<()> {
         Some((_, error)) if rows.spans.is_empty() => Err(Problem::new(StatusCode::BAD_REQUEST, error.to_string())),
         _ => Ok(()),
     }
-}
-
-fn named(rejected: &[(usize, RowError)]) -> Value {
-    rejected.iter().take(NAMED_REJECTIONS).map(|(_, error)| json!({"field": error.field, "error": error.message})).collect()
 }
 
 /// How the sender names itself.

@@ -20,6 +20,11 @@ pub(super) async fn metrics() -> Problem {
     not_here("this server does not keep definitions of metrics: keep them in code, and their results are stored here")
 }
 
+/// Prompts have versions and labels, one after the other.
+pub(super) async fn branches() -> Problem {
+    not_here("this server keeps one line of versions for each prompt, its branch main: use labels in place of branches")
+}
+
 pub(super) async fn governance() -> Problem {
     not_here("this server has no governance policies")
 }
