@@ -105,9 +105,12 @@ impl ReportedUsage {
 
     /// Fills the write buckets and returns their sum.
     fn split_cache_writes(self, buckets: &mut TokenBuckets, notes: &mut Vec<&'static str>) -> u64 {
-        buckets.cache_write_5m = self.cache_write_5m;
+        // There are two lifetimes: who tells how much is kept for an hour tells how much is not.
+        let rest = || Some(self.cache_write?.saturating_sub(self.cache_write_1h?));
+        let cache_write_5m = self.cache_write_5m.or_else(rest);
+        buckets.cache_write_5m = cache_write_5m;
         buckets.cache_write_1h = self.cache_write_1h;
-        let by_lifetime = self.cache_write_5m.unwrap_or(0).saturating_add(self.cache_write_1h.unwrap_or(0));
+        let by_lifetime = cache_write_5m.unwrap_or(0).saturating_add(self.cache_write_1h.unwrap_or(0));
         match self.cache_write {
             Some(all) if by_lifetime > all => {
                 notes.push("cache_write_exceeds_its_total");
@@ -115,7 +118,7 @@ impl ReportedUsage {
             }
             Some(all) => {
                 let unknown = all - by_lifetime;
-                let lifetimes_known = self.cache_write_5m.is_some() || self.cache_write_1h.is_some();
+                let lifetimes_known = cache_write_5m.is_some() || self.cache_write_1h.is_some();
                 if unknown > 0 {
                     notes.push("cache_write_lifetime_unknown");
                 }

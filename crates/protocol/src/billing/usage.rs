@@ -41,13 +41,18 @@ fn input_rank(usage: &TokenUsage) -> (bool, bool, bool, usize) {
         buckets.input_image,
     ];
     let lifetimes_known = buckets.cache_write_unknown.is_none_or(|tokens| tokens == 0);
-    (usage.input_tokens.is_some(), usage.split == UsageSplit::Exact, lifetimes_known, details.into_iter().flatten().count())
+    (usage.input_tokens.is_some(), usage.split == UsageSplit::Exact, lifetimes_known, told(&details))
 }
 
 fn output_rank(usage: &TokenUsage) -> (bool, bool, bool, usize) {
     let buckets = &usage.buckets;
-    let details = [buckets.output_text, buckets.output_reasoning, buckets.output_audio].into_iter().flatten().count();
-    (usage.output_tokens.is_some(), buckets.output_reasoning.is_some(), usage.split == UsageSplit::Exact, details)
+    let details = [buckets.output_text, buckets.output_reasoning, buckets.output_audio];
+    (usage.output_tokens.is_some(), buckets.output_reasoning.is_some(), usage.split == UsageSplit::Exact, told(&details))
+}
+
+/// How many buckets hold something. A zero more is no reason to prefer a report.
+fn told(buckets: &[Option<u64>]) -> usize {
+    buckets.iter().flatten().filter(|tokens| **tokens > 0).count()
 }
 
 #[cfg(test)]

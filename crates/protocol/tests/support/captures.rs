@@ -3,7 +3,10 @@
 use super::context;
 use bytes::Bytes;
 use model::telemetry::{Incoming, LogRecord, MetricPoint, Span};
-use protocol::otlp::{self, Encoding};
+use protocol::{
+    billing,
+    otlp::{self, Encoding},
+};
 use serde::Serialize;
 
 pub(crate) fn capture(name: &str) -> Vec<u8> {
@@ -24,6 +27,24 @@ pub(crate) fn spans(name: &str) -> Vec<Span> {
     let normalised = otlp::spans(request, &context());
     assert_eq!(normalised.rejected, []);
     rows(normalised.rows)
+}
+
+/// The spans of requests in which a client told of the same traces: reports of one span as one, after it was decided which are billed.
+pub(crate) fn billed_spans(names: &[&str]) -> Vec<Span> {
+    billed(names.iter().flat_map(|name| spans(name)))
+}
+
+pub(crate) fn billed(reports: impl IntoIterator<Item = Span>) -> Vec<Span> {
+    let mut merged: Vec<Incoming<Span>> = Vec::new();
+    for report in reports {
+        let same = |known: &&mut Incoming<Span>| (known.row.trace_id, known.row.span_id) == (report.trace_id, report.span_id);
+        match merged.iter_mut().find(same) {
+            Some(known) => known.row.amend(report),
+            None => merged.push(Incoming::new(report, None)),
+        }
+    }
+    billing::apply(&mut merged);
+    rows(merged)
 }
 
 pub(crate) fn logs(name: &str) -> Vec<LogRecord> {

@@ -19,6 +19,10 @@ pub(crate) struct Dashboard {
 }
 
 impl Dashboard {
+    pub(crate) fn home(&self) -> &str {
+        &self.origin
+    }
+
     pub(crate) fn trace(&self, trace: TraceId) -> Link {
         Link(format!("{}/traces/{trace}", self.origin))
     }

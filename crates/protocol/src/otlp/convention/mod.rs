@@ -7,11 +7,14 @@ mod counts;
 mod genai;
 mod langsmith;
 mod litellm;
+mod logfire;
 mod metadata;
 mod openinference;
 mod payload;
+mod pydantic_ai;
 mod timing;
 mod traceloop;
+mod vercel_ai;
 
 use super::{attributes::AttributeSet, resource::ResourceFacts};
 use model::{Timestamp, telemetry::Span};
@@ -24,6 +27,13 @@ pub(crate) struct Draft {
     pub events: Vec<DraftEvent>,
     /// The text of the OTLP status.
     pub status_message: Option<String>,
+}
+
+impl Draft {
+    /// Whether the span is of this instrumentation scope.
+    fn has_scope(&self, name: &str) -> bool {
+        self.span.payload.attributes.get("otel.scope.name").is_some_and(|scope| scope == name)
+    }
 }
 
 #[derive(Debug)]
@@ -47,8 +57,16 @@ trait Convention: Sync {
 }
 
 /// In order of precedence: the more a convention knows of its client, the earlier. The first that recognises a span names its source.
-const CONVENTIONS: [&dyn Convention; 5] =
-    [&langsmith::LangSmith, &litellm::LiteLlm, &openinference::OpenInference, &traceloop::Traceloop, &genai::GenAi];
+const CONVENTIONS: &[&dyn Convention] = &[
+    &vercel_ai::VercelAi,
+    &pydantic_ai::PydanticAi,
+    &logfire::Logfire,
+    &langsmith::LangSmith,
+    &litellm::LiteLlm,
+    &openinference::OpenInference,
+    &traceloop::Traceloop,
+    &genai::GenAi,
+];
 
 /// The convention of spans that no adapter recognises.
 const PLAIN: &str = "otlp";

@@ -13,7 +13,8 @@ pub(super) fn read(draft: &mut Draft) {
         .unwrap_or_else(|| by_content(&draft.span, draft.attributes.any_key(|name| name.starts_with(b"gen_ai.usage."))));
 }
 
-fn by_operation(operation: &str) -> Option<SpanKind> {
+/// OpenTelemetry's operations, and those that clients made up in their manner.
+pub(in crate::otlp::convention) fn by_operation(operation: &str) -> Option<SpanKind> {
     Some(match operation {
         "chat" | "generate_content" | "text_completion" | "completion" | "acompletion" | "llm_call" => SpanKind::Llm,
         "embeddings" => SpanKind::Embedding,

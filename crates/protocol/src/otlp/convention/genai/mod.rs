@@ -9,6 +9,8 @@ mod kinds;
 mod timing;
 mod usage;
 
+pub(super) use kinds::by_operation;
+
 use super::{Convention, Draft};
 use crate::otlp::resource::ResourceFacts;
 

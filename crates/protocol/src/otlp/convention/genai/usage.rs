@@ -11,9 +11,19 @@ use model::telemetry::{SpanKind, UsageSplit};
 const INPUT: [&str; 2] = ["gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"];
 const OUTPUT: [&str; 2] = ["gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"];
 const TOTAL: &str = "gen_ai.usage.total_tokens";
-const CACHE_READ: [&str; 2] = ["gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens"];
-const CACHE_WRITE: [&str; 3] =
-    ["gen_ai.usage.cache_write.input_tokens", "gen_ai.usage.cache_creation.input_tokens", "gen_ai.usage.cache_creation_input_tokens"];
+const CACHE_READ: [&str; 4] = [
+    "gen_ai.usage.cache_read.input_tokens",
+    "gen_ai.usage.cache_read_input_tokens",
+    "gen_ai.usage.details.cache_read_tokens",
+    "gen_ai.usage.details.cache_read_input_tokens",
+];
+const CACHE_WRITE: [&str; 5] = [
+    "gen_ai.usage.cache_write.input_tokens",
+    "gen_ai.usage.cache_creation.input_tokens",
+    "gen_ai.usage.cache_creation_input_tokens",
+    "gen_ai.usage.details.cache_write_tokens",
+    "gen_ai.usage.details.cache_creation_input_tokens",
+];
 const REASONING: [&str; 3] =
     ["gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens", "gen_ai.usage.details.reasoning_tokens"];
 
@@ -48,7 +58,10 @@ pub(super) fn read(draft: &mut Draft) {
         input_audio: count(draft, &["gen_ai.usage.audio.input_tokens"]),
         input_image: count(draft, &["gen_ai.usage.image.input_tokens"]),
         output_audio: count(draft, &["gen_ai.usage.audio.output_tokens"]),
-        web_searches: count(draft, &["anthropic.usage.server_tool_use.web_search_requests"]),
+        web_searches: count(
+            draft,
+            &["anthropic.usage.server_tool_use.web_search_requests", "gen_ai.usage.details.web_search_requests"],
+        ),
     };
     subtract_cached(&mut reported.input_audio, count(draft, &["gen_ai.usage.audio.cache_read.input_tokens"]));
     subtract_cached(&mut reported.input_image, count(draft, &["gen_ai.usage.image.cache_read.input_tokens"]));
