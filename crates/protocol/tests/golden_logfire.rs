@@ -60,7 +60,10 @@ fn agents_hold_the_conversation_and_what_their_calls_used() {
     assert_eq!((agent.service.as_deref(), agent.environment.as_deref()), (Some("lf-app"), Some("dev")));
 
     let tool = named(&spans, "execute_tool get_weather")[0];
-    assert_eq!(tool.payload.output.as_ref().unwrap()[0].parts, [Part::ToolResult { id: Some("call_abc123".into()), result: json!("sunny") }]);
+    assert_eq!(
+        tool.payload.output.as_ref().unwrap()[0].parts,
+        [Part::ToolResult { id: Some("call_abc123".into()), result: json!("sunny") }]
+    );
     let failed = named(&spans, "chat gpt-err404")[0];
     assert_eq!((failed.status, failed.error_type.as_deref()), (Status::Error, Some("pydantic_ai.exceptions.ModelNotFoundError")));
 }
@@ -70,7 +73,10 @@ fn a_pending_span_is_the_real_one_running() {
     let rows = spans(TRACES[0]);
     let pending: Vec<&Span> = rows.iter().filter(|span| span.running).collect();
     let [agent, call] = pending.as_slice() else { panic!("{pending:#?}") };
-    assert_eq!((agent.name.as_str(), agent.span_id.to_hex().as_str(), agent.parent_span_id), ("invoke_agent weather_agent", "1150894b9f8ec567", None));
+    assert_eq!(
+        (agent.name.as_str(), agent.span_id.to_hex().as_str(), agent.parent_span_id),
+        ("invoke_agent weather_agent", "1150894b9f8ec567", None)
+    );
     assert_eq!((call.parent_span_id, call.end_time, call.duration_ms), (Some(agent.span_id), None, None));
 }
 
@@ -78,11 +84,17 @@ fn a_pending_span_is_the_real_one_running() {
 fn spans_and_logs_of_the_application() {
     let spans = billed_spans(&TRACES[4..]);
     let log = named(&spans, "hello bob")[0];
-    assert_eq!((log.kind, &log.payload.attributes["name"], &log.payload.attributes["logfire.msg_template"]), (SpanKind::Other, &json!("bob"), &json!("hello {name}")));
+    assert_eq!(
+        (log.kind, &log.payload.attributes["name"], &log.payload.attributes["logfire.msg_template"]),
+        (SpanKind::Other, &json!("bob"), &json!("hello {name}"))
+    );
     let span = named(&spans, "my span 1")[0];
     assert_eq!((log.parent_span_id, &span.payload.attributes["x"]), (Some(span.span_id), &json!(1)));
     let stream = spans.iter().find(|span| span.name.starts_with("streaming")).unwrap();
-    assert_eq!((stream.tags.as_slice(), &stream.payload.attributes["request_data"]), (&["LLM".to_owned()][..], &json!({"model": "gpt-4o-mini"})));
+    assert_eq!(
+        (stream.tags.as_slice(), &stream.payload.attributes["request_data"]),
+        (&["LLM".to_owned()][..], &json!({"model": "gpt-4o-mini"}))
+    );
 }
 
 #[test]

@@ -24,11 +24,16 @@ fn assert_common(spans: &[Span], version: &str) {
     assert_eq!(asks.payload.model_parameters["temperature"], 0.2);
     let result = Part::ToolResult { id: Some("call_abc123".into()), result: json!("sunny") };
     assert_eq!(told.payload.input.as_ref().unwrap().last().unwrap().parts, [result]);
-    assert!(stream.time_to_first_token_ms.is_some_and(|millis| millis > 0.0) && responses.response_id.as_ref().unwrap().starts_with("resp_"));
+    assert!(
+        stream.time_to_first_token_ms.is_some_and(|millis| millis > 0.0) && responses.response_id.as_ref().unwrap().starts_with("resp_")
+    );
 
     let tool = spans.iter().find(|span| span.kind == SpanKind::Tool).unwrap();
     assert_eq!(tool.tool.as_deref(), Some("get_weather"));
-    assert_eq!(tool.payload.output.as_ref().unwrap()[0].parts, [Part::ToolResult { id: Some("call_abc123".into()), result: json!("sunny") }]);
+    assert_eq!(
+        tool.payload.output.as_ref().unwrap()[0].parts,
+        [Part::ToolResult { id: Some("call_abc123".into()), result: json!("sunny") }]
+    );
 
     let embeddings: Vec<&Span> = requests(spans, "text-embedding-3-small");
     let [embedding] = embeddings.as_slice() else { panic!("{embeddings:#?}") };
@@ -40,7 +45,8 @@ fn assert_common(spans: &[Span], version: &str) {
     assert!(error.usage.is_unknown());
 
     // Version 7 tells it to the spans around the calls only.
-    let of_the_sdk = || spans.iter().filter(|span| span.source.convention == "vercel_ai" && (version != "v7" || span.kind == SpanKind::Agent));
+    let of_the_sdk =
+        || spans.iter().filter(|span| span.source.convention == "vercel_ai" && (version != "v7" || span.kind == SpanKind::Agent));
     assert!(of_the_sdk().all(|span| span.session_id.as_deref() == Some(&format!("sess-{version}")[..])), "{version}");
     assert!(of_the_sdk().all(|span| span.user_id.as_deref() == Some("user-1") && span.tags == ["a", "b"]));
     assert!(!serde_json::to_string(spans).unwrap().contains("sk-not-a-real-key"));
@@ -77,7 +83,10 @@ fn version_6() {
     let calls = requests(&spans, "gpt-4o-mini-2024-07-18");
     assert_eq!(calls.len(), 5);
     // An object is generated with the names and the gaps of version 5.
-    assert_eq!(calls[..4].iter().map(|call| buckets(call)).collect::<Vec<_>>(), [OPENAI, OPENAI, OPENAI, [Some(36), Some(64), None, None, Some(0), Some(12), Some(8)]]);
+    assert_eq!(
+        calls[..4].iter().map(|call| buckets(call)).collect::<Vec<_>>(),
+        [OPENAI, OPENAI, OPENAI, [Some(36), Some(64), None, None, Some(0), Some(12), Some(8)]]
+    );
     assert_eq!((calls[4].usage.split, calls[4].usage.total_tokens), (UsageSplit::Assumed, Some(120)));
     assert_eq!(calls[3].payload.output.as_ref().unwrap()[0].parts[0], Part::Reasoning { text: "thinking about weather".into() });
 }

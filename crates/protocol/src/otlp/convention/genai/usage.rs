@@ -58,10 +58,7 @@ pub(super) fn read(draft: &mut Draft) {
         input_audio: count(draft, &["gen_ai.usage.audio.input_tokens"]),
         input_image: count(draft, &["gen_ai.usage.image.input_tokens"]),
         output_audio: count(draft, &["gen_ai.usage.audio.output_tokens"]),
-        web_searches: count(
-            draft,
-            &["anthropic.usage.server_tool_use.web_search_requests", "gen_ai.usage.details.web_search_requests"],
-        ),
+        web_searches: count(draft, &["anthropic.usage.server_tool_use.web_search_requests", "gen_ai.usage.details.web_search_requests"]),
     };
     subtract_cached(&mut reported.input_audio, count(draft, &["gen_ai.usage.audio.cache_read.input_tokens"]));
     subtract_cached(&mut reported.input_image, count(draft, &["gen_ai.usage.image.cache_read.input_tokens"]));

@@ -5,17 +5,8 @@ use model::telemetry::Attributes;
 use serde_json::Value;
 
 const PREFIXES: [&str; 2] = ["ai.telemetry.metadata.", "ai.settings.context."];
-const SESSION: [&str; 9] = [
-    "sessionId",
-    "session_id",
-    "session.id",
-    "threadId",
-    "thread_id",
-    "conversationId",
-    "conversation_id",
-    "chatId",
-    "chat_id",
-];
+const SESSION: [&str; 9] =
+    ["sessionId", "session_id", "session.id", "threadId", "thread_id", "conversationId", "conversation_id", "chatId", "chat_id"];
 const USER: [&str; 3] = ["userId", "user_id", "user.id"];
 /// Headers of the request to the provider whose values are secrets.
 const SECRET_HEADERS: [&str; 6] = ["authorization", "x-api-key", "api-key", "x-goog-api-key", "proxy-authorization", "cookie"];
