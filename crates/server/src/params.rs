@@ -4,6 +4,7 @@ use crate::http::{ApiResult, Problem};
 use model::{
     ProjectId, TimeRange, Timestamp,
     filter::{self, Filter},
+    library::{ListCursor, PageRequest},
     query::{Cursor, DashboardQuery, FileFormat, ListQuery, MAX_PAGE},
     telemetry::RowKind,
     time::{NANOS_PER_DAY, NANOS_PER_SECOND},
@@ -80,6 +81,13 @@ impl Scope {
 impl Page {
     pub(crate) fn limit(&self, default: usize) -> ApiResult<usize> {
         limit(&self.limit, default, MAX_PAGE)
+    }
+
+    /// A page of a list of the library.
+    pub(crate) fn of_list(&self) -> ApiResult<PageRequest> {
+        let cursor = given(&self.cursor).map(str::parse::<ListCursor>).transpose();
+        let cursor = cursor.map_err(|error| Problem::invalid("cursor", error.to_string()))?;
+        Ok(PageRequest::after(cursor, self.limit(DEFAULT_PAGE)?))
     }
 
     pub(crate) fn cursor(&self) -> ApiResult<Option<Cursor>> {

@@ -7,8 +7,9 @@ use crate::{
     native::{self, links::OtlpPort},
     openapi::Base,
     routes::{
-        analytics, auth, erasures, export, fields, health, keys, live, logs, metrics, people, projects, retention, scores, spans, sql,
-        status, traces,
+        analytics, auth, erasures, export, fields, health, keys,
+        library::{datasets, experiments, items, media, prompts, results},
+        live, logs, metrics, people, projects, retention, scores, spans, sql, status, traces,
     },
 };
 use axum::{
@@ -81,9 +82,32 @@ fn api_routes() -> OpenApiRouter<AppState> {
         .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
 }
 
+/// What clients store beyond telemetry. Bodies are bounded as telemetry's are ([`ingest::LargeJson`]), not by a layer.
+fn library_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(prompts::list_prompts, prompts::create_prompt_version))
+        .routes(routes!(prompts::get_prompt, prompts::delete_prompt))
+        .routes(routes!(prompts::list_prompt_versions))
+        .routes(routes!(prompts::delete_prompt_version))
+        .routes(routes!(prompts::set_prompt_labels))
+        .routes(routes!(datasets::list_datasets, datasets::create_dataset))
+        .routes(routes!(datasets::get_dataset, datasets::update_dataset, datasets::delete_dataset))
+        .routes(routes!(items::list_dataset_items, items::put_dataset_items))
+        .routes(routes!(items::get_dataset_item, items::put_dataset_item, items::delete_dataset_item))
+        .routes(routes!(experiments::list_experiments, experiments::put_experiment))
+        .routes(routes!(experiments::get_experiment, experiments::delete_experiment))
+        .routes(routes!(results::list_results, results::put_results))
+        .routes(routes!(media::get_media, media::put_media, media::delete_media))
+        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
+}
+
 /// Every route that is in the OpenAPI document: ours, `/api/v1/ingest/…`, and OTLP at `/v1/…`.
 pub(crate) fn documented_routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::with_openapi(Base::openapi()).merge(api_routes()).merge(ingest::routes()).merge(ingest::otlp_routes())
+    OpenApiRouter::with_openapi(Base::openapi())
+        .merge(api_routes())
+        .merge(library_routes())
+        .merge(ingest::routes())
+        .merge(ingest::otlp_routes())
 }
 
 /// The main port: dashboard, API, OTLP/HTTP, and what clients with protocols of their own expect. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`:

@@ -157,6 +157,83 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Datasets, newest first */
+        get: operations["list_datasets"];
+        put?: never;
+        /** Creates a dataset */
+        post: operations["create_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One dataset, by id or name */
+        get: operations["get_dataset"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a dataset with its items
+         * @description Experiments that ran on it stay.
+         */
+        delete: operations["delete_dataset"];
+        options?: never;
+        head?: never;
+        /** Changes a dataset's name, description or metadata */
+        patch: operations["update_dataset"];
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The items of a dataset, in the order in which they came */
+        get: operations["list_dataset_items"];
+        put?: never;
+        /** Adds items, or puts them in the place of those with their ids */
+        post: operations["put_dataset_items"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/items/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One item */
+        get: operations["get_dataset_item"];
+        /** Writes one item */
+        put: operations["put_dataset_item"];
+        post?: never;
+        /** Deletes one item */
+        delete: operations["delete_dataset_item"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/erasures": {
         parameters: {
             query?: never;
@@ -190,6 +267,60 @@ export interface paths {
         get: operations["get_erasure"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Experiments with their summaries, newest first */
+        get: operations["list_experiments"];
+        put?: never;
+        /** Makes an experiment, or adds to the one with this id */
+        post: operations["put_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{experiment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One experiment with its summary */
+        get: operations["get_experiment"];
+        put?: never;
+        post?: never;
+        /** Deletes an experiment with its results */
+        delete: operations["delete_experiment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{experiment}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The results of an experiment, in their order */
+        get: operations["list_results"];
+        put?: never;
+        /** Adds results, or adds to those with their ids */
+        post: operations["put_results"];
         delete?: never;
         options?: never;
         head?: never;
@@ -364,6 +495,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/media/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The content of a medium
+         * @description Images, sound and video come with their type. Everything else comes as `application/octet-stream`, to be saved; the header
+         *     `x-telltale-media-type` says what it was stored as.
+         */
+        get: operations["get_media"];
+        /**
+         * Stores a medium under an id of the caller's
+         * @description The body is the content, at most 20 MiB, with its content type. It takes the place of the medium with this id. Messages refer to it as
+         *     `telltale-media:<id>`.
+         */
+        put: operations["put_media"];
+        post?: never;
+        /** Deletes a medium */
+        delete: operations["delete_media"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics": {
         parameters: {
             query?: never;
@@ -505,6 +663,99 @@ export interface paths {
          * @description What is missing or null is kept for ever. Rows that are over go within a day, and ingest refuses rows that would be.
          */
         put: operations["set_retention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prompts, the one changed last first */
+        get: operations["list_prompts"];
+        put?: never;
+        /** Makes a version of a prompt: the first, or the next */
+        post: operations["create_prompt_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One version of a prompt
+         * @description A `/` in the name is written `%2F`.
+         */
+        get: operations["get_prompt"];
+        put?: never;
+        post?: never;
+        /** Deletes a prompt with all versions */
+        delete: operations["delete_prompt"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{name}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All versions of a prompt, newest first */
+        get: operations["list_prompt_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{name}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Deletes one version of a prompt
+         * @description With its last version a prompt goes too.
+         */
+        delete: operations["delete_prompt_version"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{name}/versions/{version}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets the labels of a version */
+        put: operations["set_prompt_labels"];
         post?: never;
         delete?: never;
         options?: never;
@@ -854,6 +1105,57 @@ export interface components {
         DashboardStats: components["schemas"]["PeriodStats"] & {
             previous: components["schemas"]["PeriodStats"];
         };
+        Dataset: {
+            created_at: components["schemas"]["Timestamp"];
+            description?: string | null;
+            id: string;
+            /** Format: int64 */
+            item_count: number;
+            metadata: unknown;
+            /** @description One dataset of a project has it. */
+            name: string;
+            /** @description When it or one of its items was last written. */
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A case to try. A JSON field that nobody told is null. */
+        DatasetItem: {
+            /** @description What else belongs to the case: retrieved texts, tools, turns, under the client's names. */
+            context: unknown;
+            created_at: components["schemas"]["Timestamp"];
+            dataset_id: string;
+            expected_output: unknown;
+            /** @description One item of a project has it. */
+            id: string;
+            input: unknown;
+            metadata: unknown;
+            /**
+             * Format: int64
+             * @description Its place in the dataset: items are listed in the order in which they came.
+             */
+            position: number;
+            source_span_id?: string | null;
+            /** @description Where it was taken from, as the client wrote it. */
+            source_trace_id?: string | null;
+            status: components["schemas"]["ItemStatus"];
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description What is told replaces what was. */
+        DatasetToChange: {
+            description?: string | null;
+            metadata?: unknown;
+            name?: string | null;
+        };
+        DatasetToCreate: {
+            description?: string | null;
+            /** @description Default: a new one. */
+            id?: string | null;
+            metadata?: unknown;
+            /**
+             * @description Unique in the project.
+             * @example support questions
+             */
+            name: string;
+        };
         /** @description What maintenance still has to do. */
         Debt: {
             /**
@@ -954,6 +1256,96 @@ export interface components {
             model?: string | null;
             provider?: string | null;
         };
+        Experiment: {
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Whose items were run. The dataset may be gone. */
+            dataset_id?: string | null;
+            description?: string | null;
+            id: string;
+            /** @description Hyperparameters and the like. */
+            metadata: unknown;
+            /** @description Need not be unique: often the same code is run again. */
+            name: string;
+            /** @description Whose client reported it: `deepeval`, `langfuse`, `api`, … */
+            protocol: string;
+            /** @description Of all its results, as of the read. */
+            summary?: components["schemas"]["ExperimentSummary"];
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description One case of an experiment. A JSON field that nobody told is null. */
+        ExperimentResult: {
+            /** @description What else belongs to the case: retrieved texts, tools, turns, under the client's names. */
+            context: unknown;
+            cost_usd?: components["schemas"]["Money"] | null;
+            created_at: components["schemas"]["Timestamp"];
+            /** Format: double */
+            duration_ms?: number | null;
+            error?: string | null;
+            expected_output: unknown;
+            experiment_id: string;
+            /** @description One result of the experiment has it. */
+            id: string;
+            input: unknown;
+            /** @description The dataset's item that was run. It may be gone. */
+            item_id?: string | null;
+            metadata: unknown;
+            name?: string | null;
+            output: unknown;
+            /** @description `success`, or else what error and verdicts say: failed when there is an error or any verdict failed, passed when all passed. */
+            passed?: boolean | null;
+            /**
+             * Format: int64
+             * @description Its place in the experiment.
+             */
+            position: number;
+            span_id?: string | null;
+            /** @description As the client told. */
+            success?: boolean | null;
+            /** @description Hex as telemetry has it where the client's ids are known; otherwise as written. */
+            trace_id?: string | null;
+            updated_at: components["schemas"]["Timestamp"];
+            /** @description One per name, in the order in which they came. */
+            verdicts: components["schemas"]["Verdict"][];
+        };
+        /** @description Over all results of an experiment. Results that are neither passed nor failed were not judged. */
+        ExperimentSummary: {
+            cost_usd?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int64
+             * @description Results with an error of their own.
+             */
+            errors: number;
+            /** Format: int64 */
+            failed: number;
+            /**
+             * Format: double
+             * @description Of the results that tell it.
+             */
+            mean_duration_ms?: number | null;
+            /**
+             * Format: double
+             * @description Passed of those that were judged.
+             */
+            pass_rate?: number | null;
+            /** Format: int64 */
+            passed: number;
+            /** Format: int64 */
+            results: number;
+            /** @description By name. */
+            verdicts: components["schemas"]["VerdictSummary"][];
+        };
+        /** @description An experiment to make, or what is new of one that is known by its id. */
+        ExperimentToPut: {
+            /** @description Whose items are run. */
+            dataset_id?: string | null;
+            description?: string | null;
+            /** @description Default: a new one. */
+            id?: string | null;
+            /** @description Hyperparameters and the like. */
+            metadata?: unknown;
+            /** @example nightly */
+            name: string;
+        };
         /** @description What is wrong with one field of a request. */
         FieldError: {
             /** @description Name of the parameter, or path into the body (`logs.3.model`). */
@@ -1017,6 +1409,29 @@ export interface components {
             /** Format: int64 */
             rejected_count: number;
         };
+        /**
+         * @description Archived items are kept, and left out by those who run experiments.
+         * @enum {string}
+         */
+        ItemStatus: "active" | "archived";
+        /** @description An item to write. It takes the place of the one with its id as a whole. */
+        ItemToPut: {
+            /** @description What else belongs to the case, such as retrieved texts. */
+            context?: unknown;
+            expected_output?: unknown;
+            /** @description Default: a new one. */
+            id?: string | null;
+            input?: unknown;
+            metadata?: unknown;
+            source_span_id?: string | null;
+            /** @description Where it was taken from. */
+            source_trace_id?: string | null;
+            status?: components["schemas"]["ItemStatus"];
+        };
+        ItemsToPut: {
+            /** @description At most 1000, stored together or not at all. */
+            items: components["schemas"]["ItemToPut"][];
+        };
         /** @description A list that is complete: it has no further pages. */
         Items_ApiKey: {
             items: {
@@ -1028,6 +1443,30 @@ export interface components {
                 prefix: string;
                 project_id: components["schemas"]["ProjectId"];
                 scopes: components["schemas"]["KeyScope"][];
+            }[];
+        };
+        /** @description A list that is complete: it has no further pages. */
+        Items_DatasetItem: {
+            items: {
+                /** @description What else belongs to the case: retrieved texts, tools, turns, under the client's names. */
+                context: unknown;
+                created_at: components["schemas"]["Timestamp"];
+                dataset_id: string;
+                expected_output: unknown;
+                /** @description One item of a project has it. */
+                id: string;
+                input: unknown;
+                metadata: unknown;
+                /**
+                 * Format: int64
+                 * @description Its place in the dataset: items are listed in the order in which they came.
+                 */
+                position: number;
+                source_span_id?: string | null;
+                /** @description Where it was taken from, as the client wrote it. */
+                source_trace_id?: string | null;
+                status: components["schemas"]["ItemStatus"];
+                updated_at: components["schemas"]["Timestamp"];
             }[];
         };
         /** @description A list that is complete: it has no further pages. */
@@ -1062,6 +1501,43 @@ export interface components {
                 last_seen: components["schemas"]["Timestamp"];
                 model?: string | null;
                 provider?: string | null;
+            }[];
+        };
+        /** @description A list that is complete: it has no further pages. */
+        Items_ExperimentResult: {
+            items: {
+                /** @description What else belongs to the case: retrieved texts, tools, turns, under the client's names. */
+                context: unknown;
+                cost_usd?: components["schemas"]["Money"] | null;
+                created_at: components["schemas"]["Timestamp"];
+                /** Format: double */
+                duration_ms?: number | null;
+                error?: string | null;
+                expected_output: unknown;
+                experiment_id: string;
+                /** @description One result of the experiment has it. */
+                id: string;
+                input: unknown;
+                /** @description The dataset's item that was run. It may be gone. */
+                item_id?: string | null;
+                metadata: unknown;
+                name?: string | null;
+                output: unknown;
+                /** @description `success`, or else what error and verdicts say: failed when there is an error or any verdict failed, passed when all passed. */
+                passed?: boolean | null;
+                /**
+                 * Format: int64
+                 * @description Its place in the experiment.
+                 */
+                position: number;
+                span_id?: string | null;
+                /** @description As the client told. */
+                success?: boolean | null;
+                /** @description Hex as telemetry has it where the client's ids are known; otherwise as written. */
+                trace_id?: string | null;
+                updated_at: components["schemas"]["Timestamp"];
+                /** @description One per name, in the order in which they came. */
+                verdicts: components["schemas"]["Verdict"][];
             }[];
         };
         /** @description A list that is complete: it has no further pages. */
@@ -1203,6 +1679,178 @@ export interface components {
         };
         /** @enum {string} */
         Level: "DEBUG" | "INFO" | "WARNING" | "ERROR" | "CRITICAL";
+        /** @description A page, and how long the whole list is. */
+        Listed_Dataset: {
+            items: {
+                created_at: components["schemas"]["Timestamp"];
+                description?: string | null;
+                id: string;
+                /** Format: int64 */
+                item_count: number;
+                metadata: unknown;
+                /** @description One dataset of a project has it. */
+                name: string;
+                /** @description When it or one of its items was last written. */
+                updated_at: components["schemas"]["Timestamp"];
+            }[];
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows of all pages.
+             */
+            total: number;
+        };
+        /** @description A page, and how long the whole list is. */
+        Listed_DatasetItem: {
+            items: {
+                /** @description What else belongs to the case: retrieved texts, tools, turns, under the client's names. */
+                context: unknown;
+                created_at: components["schemas"]["Timestamp"];
+                dataset_id: string;
+                expected_output: unknown;
+                /** @description One item of a project has it. */
+                id: string;
+                input: unknown;
+                metadata: unknown;
+                /**
+                 * Format: int64
+                 * @description Its place in the dataset: items are listed in the order in which they came.
+                 */
+                position: number;
+                source_span_id?: string | null;
+                /** @description Where it was taken from, as the client wrote it. */
+                source_trace_id?: string | null;
+                status: components["schemas"]["ItemStatus"];
+                updated_at: components["schemas"]["Timestamp"];
+            }[];
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows of all pages.
+             */
+            total: number;
+        };
+        /** @description A page, and how long the whole list is. */
+        Listed_Experiment: {
+            items: {
+                created_at: components["schemas"]["Timestamp"];
+                /** @description Whose items were run. The dataset may be gone. */
+                dataset_id?: string | null;
+                description?: string | null;
+                id: string;
+                /** @description Hyperparameters and the like. */
+                metadata: unknown;
+                /** @description Need not be unique: often the same code is run again. */
+                name: string;
+                /** @description Whose client reported it: `deepeval`, `langfuse`, `api`, … */
+                protocol: string;
+                /** @description Of all its results, as of the read. */
+                summary?: components["schemas"]["ExperimentSummary"];
+                updated_at: components["schemas"]["Timestamp"];
+            }[];
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows of all pages.
+             */
+            total: number;
+        };
+        /** @description A page, and how long the whole list is. */
+        Listed_ExperimentResult: {
+            items: {
+                /** @description What else belongs to the case: retrieved texts, tools, turns, under the client's names. */
+                context: unknown;
+                cost_usd?: components["schemas"]["Money"] | null;
+                created_at: components["schemas"]["Timestamp"];
+                /** Format: double */
+                duration_ms?: number | null;
+                error?: string | null;
+                expected_output: unknown;
+                experiment_id: string;
+                /** @description One result of the experiment has it. */
+                id: string;
+                input: unknown;
+                /** @description The dataset's item that was run. It may be gone. */
+                item_id?: string | null;
+                metadata: unknown;
+                name?: string | null;
+                output: unknown;
+                /** @description `success`, or else what error and verdicts say: failed when there is an error or any verdict failed, passed when all passed. */
+                passed?: boolean | null;
+                /**
+                 * Format: int64
+                 * @description Its place in the experiment.
+                 */
+                position: number;
+                span_id?: string | null;
+                /** @description As the client told. */
+                success?: boolean | null;
+                /** @description Hex as telemetry has it where the client's ids are known; otherwise as written. */
+                trace_id?: string | null;
+                updated_at: components["schemas"]["Timestamp"];
+                /** @description One per name, in the order in which they came. */
+                verdicts: components["schemas"]["Verdict"][];
+            }[];
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows of all pages.
+             */
+            total: number;
+        };
+        /** @description A page, and how long the whole list is. */
+        Listed_PromptSummary: {
+            items: {
+                created_at: components["schemas"]["Timestamp"];
+                /** @description Sorted, without `latest`. */
+                labels: components["schemas"]["PromptLabel"][];
+                name: string;
+                /** @description Of the newest version. */
+                tags: string[];
+                /** @description `text` or `chat`, as the newest version is. */
+                type: string;
+                /** @description When the newest version was made. */
+                updated_at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int32
+                 * @description The newest.
+                 */
+                version: number;
+                /**
+                 * Format: int64
+                 * @description How many there are.
+                 */
+                versions: number;
+            }[];
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows of all pages.
+             */
+            total: number;
+        };
+        /** @description A page, and how long the whole list is. */
+        Listed_PromptVersion: {
+            items: (components["schemas"]["PromptBody"] & {
+                author?: string | null;
+                commit_message?: string | null;
+                /** @description Model and parameters, or whatever else the client keeps with it. */
+                config: unknown;
+                created_at: components["schemas"]["Timestamp"];
+                /** @description Sorted; with `latest` when it is the newest. */
+                labels: string[];
+                name: string;
+                tags: string[];
+                /** Format: int32 */
+                version: number;
+            })[];
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows of all pages.
+             */
+            total: number;
+        };
         /** @description The rows of one commit of one project. At most [`LiveBatch::MAX_ROWS`]; `omitted` counts the rest. */
         LiveBatch: {
             commit_seq: components["schemas"]["u64"];
@@ -1258,6 +1906,18 @@ export interface components {
             scopes: components["schemas"]["KeyScope"][];
             /** @description There is no admin account yet and one is needed: use the token of the server's log. */
             setup_required: boolean;
+        };
+        /** @description What is known of a medium, without its content. */
+        Media: {
+            created_at: components["schemas"]["Timestamp"];
+            /** @description The client's: often made from the content's hash. */
+            id: string;
+            /** @description As the client says. Never trusted to be harmless. */
+            mime_type: string;
+            /** @description Of the content, lower-case hex. */
+            sha256: string;
+            /** Format: int64 */
+            size: number;
         };
         /** @description One turn of a conversation. */
         Message: {
@@ -1342,6 +2002,25 @@ export interface components {
              * @example checkout-bot
              */
             name: string;
+        };
+        /** @description A version to make. */
+        NewPrompt: {
+            author?: string | null;
+            commit_message?: string | null;
+            /** @description Model and parameters, or whatever else belongs to it. */
+            config?: unknown;
+            /** @description Point at this version from now on. */
+            labels?: string[];
+            /**
+             * @description May contain `/`, for folders.
+             * @example support/answer
+             */
+            name: string;
+            /** @description A text, or a list of messages. */
+            prompt: unknown;
+            /** @description Default: those of the version before. */
+            tags?: string[] | null;
+            type?: components["schemas"]["PromptType"] | null;
         };
         /** @description A piece of a message. */
         Part: {
@@ -1448,6 +2127,65 @@ export interface components {
         };
         /** @description A project: the tenant boundary. Every query carries one. */
         ProjectId: string;
+        /** @description What a version says. `{"type": "text", "prompt": "…"}` or `{"type": "chat", "prompt": [{"role": "system", "content": "…"}]}`. */
+        PromptBody: {
+            prompt: string;
+            /** @enum {string} */
+            type: "text";
+        } | {
+            /** @description Messages and placeholders, as they were written. */
+            prompt: unknown[];
+            /** @enum {string} */
+            type: "chat";
+        };
+        PromptLabel: {
+            label: string;
+            /** Format: int32 */
+            version: number;
+        };
+        PromptLabels: {
+            /** @description All labels of the version: others are taken from it, and those of other versions move here. */
+            labels: string[];
+        };
+        /** @description A name in a list. */
+        PromptSummary: {
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Sorted, without `latest`. */
+            labels: components["schemas"]["PromptLabel"][];
+            name: string;
+            /** @description Of the newest version. */
+            tags: string[];
+            /** @description `text` or `chat`, as the newest version is. */
+            type: string;
+            /** @description When the newest version was made. */
+            updated_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description The newest.
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            versions: number;
+        };
+        /** @enum {string} */
+        PromptType: "text" | "chat";
+        /** @description A version. It never changes, but for its labels. */
+        PromptVersion: components["schemas"]["PromptBody"] & {
+            author?: string | null;
+            commit_message?: string | null;
+            /** @description Model and parameters, or whatever else the client keeps with it. */
+            config: unknown;
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Sorted; with `latest` when it is the newest. */
+            labels: string[];
+            name: string;
+            tags: string[];
+            /** Format: int32 */
+            version: number;
+        };
         /** @description One provider and model. */
         ProviderStats: {
             cost_usd?: components["schemas"]["Money"] | null;
@@ -1491,6 +2229,40 @@ export interface components {
             field: string;
             /** @description Its place in the request, from 0. */
             index: number;
+        };
+        /** @description A result to add, or what is new of one that is known by its id: what is told replaces what was, and verdicts replace their namesakes. */
+        ResultToPut: {
+            /** @description What else belongs to the case, such as retrieved texts. */
+            context?: unknown;
+            cost_usd?: components["schemas"]["Money"] | null;
+            /** Format: double */
+            duration_ms?: number | null;
+            error?: string | null;
+            expected_output?: unknown;
+            /** @description Default: a new one. */
+            id?: string | null;
+            input?: unknown;
+            /** @description The item of the dataset that was run. */
+            item_id?: string | null;
+            metadata?: unknown;
+            /** @description Names the case. Experiments are compared by item, or else by name. */
+            name?: string | null;
+            output?: unknown;
+            /**
+             * Format: int64
+             * @description Its place among the results. Default: behind all others.
+             */
+            position?: number | null;
+            span_id?: string | null;
+            /** @description Default: passed when every verdict says so, failed when one does not or there is an error. */
+            success?: boolean | null;
+            /** @description The trace of the run. */
+            trace_id?: string | null;
+            verdicts?: components["schemas"]["Verdict"][];
+        };
+        ResultsToPut: {
+            /** @description At most 1000, stored together or not at all. */
+            results: components["schemas"]["ResultToPut"][];
         };
         /** @description Whole UTC days by the rows' own time; `None` keeps for ever. Rows go within a day after their time is over. */
         RetentionPolicy: {
@@ -2031,6 +2803,67 @@ export interface components {
             unpriced_requests: number;
             user_id: string;
         };
+        /** @description What one metric says about a result. */
+        Verdict: {
+            /** @default null */
+            cost_usd?: components["schemas"]["Money"] | null;
+            /**
+             * @description Why there is no verdict.
+             * @default null
+             */
+            error?: string | null;
+            /** @default null */
+            label?: string | null;
+            /** @description What else the client said of it. */
+            metadata?: unknown;
+            /**
+             * @description The judge.
+             * @default null
+             */
+            model?: string | null;
+            /** @default  */
+            name?: string;
+            /** @default null */
+            reason?: string | null;
+            /** @default null */
+            success?: boolean | null;
+            /**
+             * Format: double
+             * @description What the value had to reach.
+             * @default null
+             */
+            threshold?: number | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            value?: number | null;
+        };
+        /** @description Over all verdicts of one name. */
+        VerdictSummary: {
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: int64
+             * @description Verdicts that could not be given.
+             */
+            errors: number;
+            /** Format: int64 */
+            failed: number;
+            /**
+             * Format: double
+             * @description Of those with a value.
+             */
+            mean?: number | null;
+            name: string;
+            /**
+             * Format: double
+             * @description Passed of those that say so.
+             */
+            pass_rate?: number | null;
+            /** Format: int64 */
+            passed: number;
+        };
         /** Format: int64 */
         u64: number;
     };
@@ -2359,6 +3192,321 @@ export interface operations {
             };
         };
     };
+    list_datasets: {
+        parameters: {
+            query?: {
+                /** @description Rows per page, 1 to 1000. Default: 50. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Dataset"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    create_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetToCreate"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    update_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetToChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_dataset_items: {
+        parameters: {
+            query?: {
+                /** @description Only `active` or only `archived` items. */
+                status?: components["schemas"]["ItemStatus"];
+                /** @description Only items that were taken from this trace. */
+                source_trace_id?: string;
+                /** @description Rows per page, 1 to 1000. Default: 50. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_DatasetItem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    put_dataset_items: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemsToPut"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_DatasetItem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_dataset_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetItem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    put_dataset_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemToPut"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetItem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_dataset_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_erasures: {
         parameters: {
             query?: {
@@ -2439,6 +3587,200 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_experiments: {
+        parameters: {
+            query?: {
+                dataset_id?: string;
+                name?: string;
+                /** @description Whose client reported it: `deepeval`, `langfuse`, `api`, … */
+                protocol?: string;
+                /** @description Rows per page, 1 to 1000. Default: 50. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_Experiment"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    put_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExperimentToPut"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                experiment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                experiment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_results: {
+        parameters: {
+            query?: {
+                /** @description Only passed (`true`) or only failed (`false`) results. */
+                passed?: boolean;
+                item_id?: string;
+                trace_id?: string;
+                /** @description Rows per page, 1 to 1000. Default: 50. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                experiment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_ExperimentResult"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    put_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                experiment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResultsToPut"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ExperimentResult"];
                 };
             };
             default: {
@@ -2773,6 +4115,95 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["LogPage"];
                 };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    put_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Media"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: {
                 headers: {
@@ -3134,6 +4565,224 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RetentionPolicy"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_prompts: {
+        parameters: {
+            query?: {
+                /** @description Rows per page, 1 to 1000. Default: 50. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_PromptSummary"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    create_prompt_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPrompt"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptVersion"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_prompt: {
+        parameters: {
+            query?: {
+                version?: number;
+                label?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptVersion"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_prompt_versions: {
+        parameters: {
+            query?: {
+                /** @description Rows per page, 1 to 1000. Default: 50. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_PromptVersion"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_prompt_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    set_prompt_labels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptLabels"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptVersion"];
                 };
             };
             default: {

@@ -8,6 +8,7 @@ pub(crate) mod export;
 pub(crate) mod fields;
 pub(crate) mod health;
 pub(crate) mod keys;
+pub(crate) mod library;
 pub(crate) mod live;
 mod live_match;
 pub(crate) mod logs;

@@ -6,6 +6,7 @@ mod accounts;
 mod auth;
 mod erasing;
 mod export;
+mod library;
 mod live;
 mod local_mode;
 mod openapi;

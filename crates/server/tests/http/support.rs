@@ -35,7 +35,6 @@ fn compaction() -> JobStatus {
 pub(crate) struct Server {
     pub(crate) store: MemoryStore,
     pub(crate) accounts: Arc<MemoryAccounts>,
-    pub(crate) library: MemoryLibrary,
     pub(crate) bus: Arc<LocalBus>,
     pub(crate) state: AppState,
     pub(crate) router: Router,
@@ -106,11 +105,10 @@ impl Server {
         let store = MemoryStore::new();
         let accounts = Arc::new(MemoryAccounts::default());
         let bus = Arc::new(LocalBus::default());
-        let library = MemoryLibrary::new();
         let state = AppState::new(ServerParts {
             store: Arc::new(store.clone()),
             accounts: Arc::clone(&accounts) as Arc<dyn Accounts>,
-            library: Arc::new(library.clone()),
+            library: Arc::new(MemoryLibrary::new()),
             bus: Arc::clone(&bus) as Arc<dyn Bus>,
             cache: Arc::new(LocalCache::new(1 << 20)),
             health,
@@ -122,7 +120,7 @@ impl Server {
         // What a caller with the ingest scope would write to, without writing.
         let probe = |caller: Authorized<Ingest>| async move { caller.project.to_string() };
         let router = server::router(state.clone()).merge(Router::new().route("/probe/ingest", post(probe)).with_state(state.clone()));
-        Self { store, accounts, library, bus, state, router }
+        Self { store, accounts, bus, state, router }
     }
 
     /// A request as a program on this machine sends it.
