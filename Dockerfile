@@ -25,7 +25,7 @@ RUN useradd --system --uid 10001 --home-dir /data --create-home telltale
 COPY --from=server /out/telltale /usr/local/bin/telltale
 USER telltale
 VOLUME /data
-EXPOSE 8001 4318
+EXPOSE 8001 4318 4317
 ENV TELLTALE_DATA_DIR=/data TELLTALE_LISTEN=0.0.0.0:8001 TELLTALE_LOG_FORMAT=json
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["telltale", "health"]
 STOPSIGNAL SIGTERM

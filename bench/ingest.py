@@ -26,7 +26,7 @@ class Server:
     def __init__(self, binary, data_dir):
         started = time.perf_counter()
         self.process = subprocess.Popen(
-            [binary, "serve", "--data-dir", data_dir, "--listen", "127.0.0.1:0", "--otlp-http", "off", "--log", "warn"], stdout=subprocess.PIPE, text=True
+            [binary, "serve", "--data-dir", data_dir, "--listen", "127.0.0.1:0", "--otlp-http", "off", "--otlp-grpc", "off", "--log", "warn"], stdout=subprocess.PIPE, text=True
         )
         self.url = "http://" + json.loads(self.process.stdout.readline())["listen"]
         self.ready_seconds = time.perf_counter() - started

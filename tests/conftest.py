@@ -26,8 +26,8 @@ class Process:
 
 
 class Telltale(Process):
-    def __init__(self, data_dir, **settings):
-        super().__init__(BINARY, "serve", "--data-dir", data_dir, "--listen", "127.0.0.1:0", "--otlp-http", "off", **settings)
+    def __init__(self, data_dir, grpc="off", **settings):
+        super().__init__(BINARY, "serve", "--data-dir", data_dir, "--listen", "127.0.0.1:0", "--otlp-http", "off", "--otlp-grpc", grpc, **settings)
         self.url = "http://" + self.ready["listen"]
 
     def get(self, path, **query):

@@ -106,7 +106,7 @@ class Telltale(Product):
     }
 
     def command(self):
-        return [self.binary_folder / "telltale", "serve", "--data-dir", "data", "--listen", f"127.0.0.1:{self.port}", "--otlp-http", "off", "--log", "warn"]
+        return [self.binary_folder / "telltale", "serve", "--data-dir", "data", "--listen", f"127.0.0.1:{self.port}", "--otlp-http", "off", "--otlp-grpc", "off", "--log", "warn"]
 
     def wait_until_ready(self):
         assert json.loads(self.tree.process.stdout.readline())["event"] == "ready"

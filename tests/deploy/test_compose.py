@@ -39,7 +39,7 @@ def test_every_named_volume_is_declared_and_every_dependency_exists(file):
 
 
 def test_the_ports_are_the_documented_ones():
-    assert services_of("compose.yaml")["telltale"]["ports"] == ["8001:8001", "4318:4318"]
+    assert services_of("compose.yaml")["telltale"]["ports"] == ["8001:8001", "4318:4318", "4317:4317"]
     assert list(services_of("compose.yaml")) == ["telltale"]
     stack = services_of("compose.stack.yaml")
     assert set(stack) == {"telltale", "worker", "postgres", "redis", "nginx"}

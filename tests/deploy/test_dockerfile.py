@@ -60,7 +60,7 @@ def test_the_runtime_stage_starts_and_reports_its_health(tmp_path):
     settings = dict(pair.split("=", 1) for line in arguments(runtime, "ENV") for pair in line.split())
     assert arguments(runtime, "ENTRYPOINT") == ['["telltale"]'] and arguments(runtime, "CMD") == ['["serve"]']
     assert "telltale" in arguments(runtime, "USER")
-    settings |= {"TELLTALE_DATA_DIR": str(tmp_path), "TELLTALE_LISTEN": "0.0.0.0:0", "TELLTALE_OTLP_HTTP": "off", "TELLTALE_ADMIN_PASSWORD": "a long pass phrase"}
+    settings |= {"TELLTALE_DATA_DIR": str(tmp_path), "TELLTALE_LISTEN": "0.0.0.0:0", "TELLTALE_OTLP_HTTP": "off", "TELLTALE_OTLP_GRPC": "off", "TELLTALE_ADMIN_PASSWORD": "a long pass phrase"}
     server = Process(BINARY, "serve", **settings)
     port = server.ready["listen"].rsplit(":", 1)[1]
     health = subprocess.run([BINARY, "health", "--address", f"127.0.0.1:{port}"], capture_output=True, text=True)

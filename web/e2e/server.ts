@@ -21,7 +21,7 @@ export function binary(): string {
 
 export async function startTelltale(settings: Record<string, string> = {}, listen = "127.0.0.1:0"): Promise<Running> {
   const folder = await mkdtemp(join(tmpdir(), "telltale-e2e-"));
-  const options = ["serve", "--data-dir", folder, "--listen", listen, "--otlp-http", "off", "--log-format", "text"];
+  const options = ["serve", "--data-dir", folder, "--listen", listen, "--otlp-http", "off", "--otlp-grpc", "off", "--log-format", "text"];
   const running = await start(binary(), options, settings);
   return {
     ...running,

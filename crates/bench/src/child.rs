@@ -43,7 +43,7 @@ impl Server {
         });
         // Not where we are: there may be a telltale.toml, for a server with real data. The data folder is relative, as by default.
         command.current_dir(folder).args(["serve", "--data-dir", DATA, "--memory", memory]);
-        command.args(["--listen", "127.0.0.1:0", "--otlp-http", "off", "--log", "warn"]);
+        command.args(["--listen", "127.0.0.1:0", "--otlp-http", "off", "--otlp-grpc", "off", "--log", "warn"]);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
         let started = Instant::now();
         let mut child = command.spawn().context("the server does not start")?;

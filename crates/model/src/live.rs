@@ -77,6 +77,7 @@ mod tests {
             monotonic: None,
             value: Some(1.0),
             histogram: None,
+            exemplars: Vec::new(),
             unit: None,
             service: None,
             tags: Attributes::new(),

@@ -1,21 +1,28 @@
 //! The server with everything in memory, for work on the dashboard and on clients, without building the lake:
 //! `cargo run -p server --example demo -- --listen 127.0.0.1:8001`. What it is sent is gone when it stops. It is started and ready like
-//! `telltale serve` (of whose arguments it heeds only `--listen`), so that the tests of clients can run against it:
+//! `telltale serve` (of whose arguments it heeds only `--listen` and `--otlp-grpc`, which is off by default), so that the tests of clients can run against it:
 //! `TELLTALE_BINARY=…/debug/examples/demo`.
 
 #[path = "../tests/http/accounts.rs"]
 mod accounts;
 
+use axum::Router;
 use bus::{DEFAULT_CACHE_BYTES, LocalBus, LocalCache};
+use serde_json::json;
 use server::{AppState, ServerConfig, ServerParts};
 use std::{error::Error, io::Write, net::SocketAddr, sync::Arc};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let listen = std::env::args().skip_while(|argument| argument != "--listen").nth(1).unwrap_or_else(|| "127.0.0.1:8001".to_owned());
-    let listener = tokio::net::TcpListener::bind(listen).await?;
+    let listener = TcpListener::bind(argument("--listen").unwrap_or_else(|| "127.0.0.1:8001".to_owned())).await?;
     let address = listener.local_addr()?;
+    let grpc = match argument("--otlp-grpc").filter(|choice| choice != "off") {
+        Some(choice) => Some(TcpListener::bind(choice).await?),
+        None => None,
+    };
+    let grpc_address = grpc.as_ref().map(TcpListener::local_addr).transpose()?;
     let state = AppState::new(ServerParts {
         store: Arc::new(testkit::MemoryStore::new()),
         accounts: Arc::new(accounts::MemoryAccounts::default()),
@@ -28,12 +35,30 @@ async fn main() -> Result<(), Box<dyn Error>> {
         config: ServerConfig::new(address),
         shutdown: CancellationToken::new(),
     });
-    writeln!(std::io::stdout(), r#"{{"event":"ready","listen":"{address}","otlp_http":null,"otlp_grpc":null}}"#)?;
-    let service = server::router(state).into_make_service_with_connect_info::<SocketAddr>();
+    let ready =
+        json!({"event": "ready", "listen": address.to_string(), "otlp_http": null, "otlp_grpc": grpc_address.map(|at| at.to_string())});
+    writeln!(std::io::stdout(), "{ready}")?;
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     tokio::select! {
-        served = async { axum::serve(listener, service).await } => served?,
+        served = run(listener, server::router(state.clone())) => served?,
+        served = run_grpc(grpc, server::otlp_grpc_router(state)) => served?,
         _ = terminate.recv() => {}
     }
     Ok(())
+}
+
+/// What follows this flag.
+fn argument(flag: &str) -> Option<String> {
+    std::env::args().skip_while(|argument| argument != flag).nth(1)
+}
+
+async fn run(listener: TcpListener, router: Router) -> std::io::Result<()> {
+    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await
+}
+
+async fn run_grpc(listener: Option<TcpListener>, router: Router) -> std::io::Result<()> {
+    match listener {
+        Some(listener) => run(listener, router).await,
+        None => std::future::pending().await,
+    }
 }

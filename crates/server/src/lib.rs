@@ -17,5 +17,5 @@ mod state;
 
 pub use config::ServerConfig;
 pub use openapi::openapi;
-pub use router::{otlp_router, router};
+pub use router::{otlp_grpc_router, otlp_router, router};
 pub use state::{AppState, DebtReport, Jobs, ServerParts};

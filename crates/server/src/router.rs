@@ -110,21 +110,26 @@ pub(crate) fn documented_routes() -> OpenApiRouter<AppState> {
         .merge(ingest::otlp_routes())
 }
 
-/// The main port: dashboard, API, OTLP/HTTP, and what clients with protocols of their own expect. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`:
+/// The main port: dashboard, API, OTLP over HTTP and gRPC, and what clients with protocols of their own expect. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`:
 /// local mode needs to know the peer.
 pub fn router(state: AppState) -> Router {
     let (routes, document) = documented_routes().split_for_parts();
     let docs = SwaggerUi::new("/docs").config(Config::from("/openapi.json"));
     let routes =
         routes.merge(native::routes()).route("/openapi.json", get(|| async { Json(document) })).merge(docs).fallback(assets::serve);
-    native::by_client(with_common_layers(routes, state))
+    native::by_client(with_common_layers(routes.merge(ingest::undocumented_otlp_routes()), state))
 }
 
-/// Port 4318: OTLP/HTTP and `/health`, where SDKs look for them by default, and the clients' own protocols.
+/// Port 4318: OTLP over HTTP (and gRPC), and `/health`, where SDKs look for them by default, and the clients' own protocols.
 pub fn otlp_router(state: AppState) -> Router {
     let (routes, _) = ingest::otlp_routes().routes(routes!(health::health)).split_for_parts();
-    let routes = routes.merge(native::routes());
+    let routes = routes.merge(native::routes()).merge(ingest::undocumented_otlp_routes());
     native::by_client(with_common_layers(routes, state).layer(Extension(OtlpPort)))
+}
+
+/// Port 4317: OTLP/gRPC, where SDKs look for it by default. HTTP/2 without TLS and without an upgrade, as gRPC clients speak it.
+pub fn otlp_grpc_router(state: AppState) -> Router {
+    with_common_layers(ingest::otlp_grpc_routes(), state)
 }
 
 /// What surrounds every route, outermost last.

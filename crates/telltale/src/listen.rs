@@ -42,26 +42,35 @@ pub(crate) async fn bind(address: SocketAddr, setting: &str) -> anyhow::Result<T
         .with_context(|| format!("cannot listen on {address}: is another process using the port? Choose another with {setting}"))
 }
 
+/// A second way for OTLP, at the port where SDKs look for it by default.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OtlpPort {
+    name: &'static str,
+    default_port: u16,
+    setting: &'static str,
+}
+
+pub(crate) const OTLP_HTTP: OtlpPort = OtlpPort { name: "OTLP/HTTP", default_port: 4318, setting: "--otlp-http" };
+pub(crate) const OTLP_GRPC: OtlpPort = OtlpPort { name: "OTLP/gRPC", default_port: 4317, setting: "--otlp-grpc" };
+
 /// A default port that is taken is only a warning: the main port takes OTLP too.
-pub(crate) async fn bind_otlp_http(choice: Option<OptionalListen>, main: SocketAddr) -> anyhow::Result<Option<TcpListener>> {
+pub(crate) async fn bind_otlp(port: OtlpPort, choice: Option<OptionalListen>, main: SocketAddr) -> anyhow::Result<Option<TcpListener>> {
+    let OtlpPort { name, default_port, setting } = port;
     match choice {
         Some(OptionalListen::Off) => Ok(None),
-        Some(OptionalListen::At(Listen(address))) => bind(address, "--otlp-http").await.map(Some),
+        Some(OptionalListen::At(Listen(address))) => bind(address, setting).await.map(Some),
         None => {
-            let address = SocketAddr::new(main.ip(), OTLP_HTTP_PORT);
+            let address = SocketAddr::new(main.ip(), default_port);
             match TcpListener::bind(address).await {
                 Ok(listener) => Ok(Some(listener)),
                 Err(error) => {
-                    tracing::warn!(%address, %error, "the default OTLP/HTTP port is taken; send to the main port, or choose another with --otlp-http");
+                    tracing::warn!(%address, %error, "the default {name} port is taken; send to the main port, or choose another with {setting}");
                     Ok(None)
                 }
             }
         }
     }
 }
-
-/// OpenTelemetry's default port for OTLP/HTTP.
-const OTLP_HTTP_PORT: u16 = 4318;
 
 #[cfg(test)]
 mod tests {
@@ -78,7 +87,9 @@ mod tests {
     async fn an_explicit_port_that_is_taken_is_an_error_that_names_the_setting() {
         let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = taken.local_addr().unwrap();
-        let error = bind_otlp_http(Some(OptionalListen::At(Listen(address))), address).await.unwrap_err();
-        assert!(error.to_string().contains("--otlp-http"), "{error}");
+        for port in [OTLP_HTTP, OTLP_GRPC] {
+            let error = bind_otlp(port, Some(OptionalListen::At(Listen(address))), address).await.unwrap_err();
+            assert!(error.to_string().contains(port.setting), "{error}");
+        }
     }
 }

@@ -12,9 +12,9 @@ struct Ready<'a> {
 }
 
 /// Printed when everything is bound, whatever the log settings. An interface that is off is null.
-pub(crate) fn announce(listen: SocketAddr, otlp_http: Option<SocketAddr>) -> anyhow::Result<()> {
-    let ready =
-        Ready { event: "ready", listen: listen.to_string(), otlp_http: otlp_http.map(|address| address.to_string()), otlp_grpc: None };
+pub(crate) fn announce(listen: SocketAddr, otlp_http: Option<SocketAddr>, otlp_grpc: Option<SocketAddr>) -> anyhow::Result<()> {
+    let text = |address: SocketAddr| address.to_string();
+    let ready = Ready { event: "ready", listen: text(listen), otlp_http: otlp_http.map(text), otlp_grpc: otlp_grpc.map(text) };
     let mut stdout = std::io::stdout().lock();
     serde_json::to_writer(&mut stdout, &ready)?;
     writeln!(stdout)?;

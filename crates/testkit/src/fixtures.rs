@@ -222,6 +222,7 @@ pub fn gauge(name: &str, number: u32, value: f64) -> MetricPoint {
         monotonic: None,
         value: Some(value),
         histogram: None,
+        exemplars: Vec::new(),
         unit: Some("ms".into()),
         service: Some("shop".into()),
         tags: Attributes::new(),

@@ -1256,6 +1256,17 @@ export interface components {
             model?: string | null;
             provider?: string | null;
         };
+        /** @description One measurement behind a point, with the span that it was made in. */
+        Exemplar: {
+            /** @description What the point's own tags leave out. */
+            attributes?: Record<string, unknown>;
+            span_id?: string | null;
+            time?: components["schemas"]["Timestamp"] | null;
+            /** @description Hex as sent: an exemplar may point outside what we store. */
+            trace_id?: string | null;
+            /** Format: double */
+            value: number;
+        };
         Experiment: {
             created_at: components["schemas"]["Timestamp"];
             /** @description Whose items were run. The dataset may be gone. */
@@ -1879,7 +1890,7 @@ export interface components {
             span_id: components["schemas"]["SpanId"];
             trace_id: components["schemas"]["TraceId"];
         };
-        LogPage: {
+        LogPage: components["schemas"]["Reach"] & {
             items: components["schemas"]["LogRecord"][];
             next_cursor?: string | null;
         };
@@ -1952,6 +1963,7 @@ export interface components {
             next_cursor?: string | null;
         };
         MetricPoint: {
+            exemplars?: components["schemas"]["Exemplar"][];
             histogram?: components["schemas"]["Histogram"] | null;
             ingest_time: components["schemas"]["Timestamp"];
             monotonic?: boolean | null;
@@ -2213,6 +2225,15 @@ export interface components {
             /** Format: int64 */
             unpriced_requests: number;
         };
+        /**
+         * @description How far a search came. Texts that no index can answer are looked through newest first, for as long as a person waits; `next_cursor`
+         *     then goes on from there.
+         */
+        Reach: {
+            /** @description False when there was no time to look at everything. */
+            complete: boolean;
+            searched_until?: components["schemas"]["Timestamp"] | null;
+        };
         /** @description A row that was not stored, and why. */
         RejectedLine: {
             error: string;
@@ -2461,7 +2482,7 @@ export interface components {
             /** @description Hex as sent: a link may point outside what we store. */
             trace_id: string;
         };
-        SpanPage: {
+        SpanPage: components["schemas"]["Reach"] & {
             items: components["schemas"]["SpanSummary"][];
             next_cursor?: string | null;
         };

@@ -161,6 +161,7 @@ pub(crate) fn metrics(batch: &RecordBatch) -> StoreResult<Vec<MetricPoint>> {
         monotonic: None,
         value: None,
         histogram: None,
+        exemplars: Vec::new(),
         unit: None,
         service: None,
         tags: Default::default(),

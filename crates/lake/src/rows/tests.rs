@@ -283,6 +283,7 @@ proptest! {
             monotonic,
             value,
             histogram: (kind == 2).then(|| Histogram { count: 3, sum: value.map(f64::round), min: None, max: None, bounds: vec![0.5, 2.0], counts: vec![1, 1, 1] }),
+            exemplars: Vec::new(),
             unit: texts[0].clone(),
             service: texts[1].clone(),
             tags,

@@ -55,6 +55,22 @@ pub struct Histogram {
     pub counts: Vec<u64>,
 }
 
+/// One measurement behind a point, with the span that it was made in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Exemplar {
+    pub time: Option<Timestamp>,
+    pub value: f64,
+    /// Hex as sent: an exemplar may point outside what we store.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub span_id: Option<String>,
+    /// What the point's own tags leave out.
+    #[serde(default, skip_serializing_if = "Attributes::is_empty")]
+    #[schema(value_type = Object)]
+    pub attributes: Attributes,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct MetricPoint {
     pub timestamp: Timestamp,
@@ -67,6 +83,8 @@ pub struct MetricPoint {
     /// The number, or one observation of a histogram. `None` when `histogram` holds the point.
     pub value: Option<f64>,
     pub histogram: Option<Histogram>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exemplars: Vec<Exemplar>,
     pub unit: Option<String>,
     pub service: Option<String>,
     #[serde(default)]

@@ -15,7 +15,7 @@ pub use batch::{BodyDigest, CommitReceipt, Incoming, RowBatch, RowKind};
 pub use cost::{Cost, CostSource};
 pub use log::{Level, LogRecord};
 pub use message::{Message, Part, preview};
-pub use metric::{Histogram, MetricPoint, MetricType, Temporality};
+pub use metric::{Exemplar, Histogram, MetricPoint, MetricType, Temporality};
 pub use score::{Score, ScoreKind, ScoreSource, ScoreTarget};
 pub use span::{Source, Span, SpanEvent, SpanKind, SpanLink, SpanPayload, Status};
 pub use summary::{PREVIEW_CHARS, SpanSummary};

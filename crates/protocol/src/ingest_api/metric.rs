@@ -32,6 +32,7 @@ pub fn metric(value: Value, context: &IngestContext) -> Result<Incoming<MetricPo
         monotonic: (metric_type == MetricType::Counter).then_some(value >= 0.0),
         value: Some(value),
         histogram: None,
+        exemplars: Vec::new(),
         unit,
         service,
         tags,

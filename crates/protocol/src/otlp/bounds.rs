@@ -60,11 +60,12 @@ static EVENT: Shape = Shape(&[(3, Many(&KEY_VALUE))]);
 static LINK: Shape = Shape(&[(4, Many(&KEY_VALUE))]);
 
 static NUMBERS: Shape = Shape(&[(1, Large(&NUMBER))]);
-static NUMBER: Shape = Shape(&[(7, Many(&KEY_VALUE))]);
+static NUMBER: Shape = Shape(&[(5, Large(&EXEMPLAR)), (7, Many(&KEY_VALUE))]);
+static EXEMPLAR: Shape = Shape(&[(7, Many(&KEY_VALUE))]);
 static HISTOGRAMS: Shape = Shape(&[(1, Large(&HISTOGRAM))]);
-static HISTOGRAM: Shape = Shape(&[(9, Many(&KEY_VALUE))]);
+static HISTOGRAM: Shape = Shape(&[(8, Large(&EXEMPLAR)), (9, Many(&KEY_VALUE))]);
 static EXPONENTIALS: Shape = Shape(&[(1, Large(&EXPONENTIAL))]);
-static EXPONENTIAL: Shape = Shape(&[(1, Many(&KEY_VALUE)), (8, One(&BUCKETS)), (9, One(&BUCKETS))]);
+static EXPONENTIAL: Shape = Shape(&[(1, Many(&KEY_VALUE)), (8, One(&BUCKETS)), (9, One(&BUCKETS)), (11, Large(&EXEMPLAR))]);
 static BUCKETS: Shape = Shape(&[(2, Varints)]);
 static SUMMARIES: Shape = Shape(&[(1, Large(&SUMMARY))]);
 static SUMMARY: Shape = Shape(&[(6, Many(&BYTES)), (7, Many(&KEY_VALUE))]);

@@ -41,6 +41,14 @@ pub(super) fn span_id(field: &str, bytes: &[u8]) -> Result<WireId<SpanId>, RowEr
     })
 }
 
+/// An id that only points somewhere: hex, or the text it came as.
+pub(super) fn id_text(bytes: &[u8]) -> String {
+    match bytes.strip_prefix(TEXT_ID_PREFIX) {
+        Some(text) => String::from_utf8_lossy(text).into_owned(),
+        None => hex_text(bytes),
+    }
+}
+
 /// Not set: absent, or all zeros.
 pub(super) fn is_unset(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| *byte == 0)

@@ -47,7 +47,9 @@ fn read_record(wire: wire::LogRecord, facts: &ResourceFacts, context: &IngestCon
     let trace = if is_unset(&wire.trace_id) { None } else { Some(trace_id("trace_id", &wire.trace_id)?) };
     let span = if is_unset(&wire.span_id) { None } else { Some(span_id("span_id", &wire.span_id)?) };
 
-    let event_name = optional_text(&wire.event_name, &mut repaired).or_else(|| attributes.take_text("event.name"));
+    // Some clients write where in their source the event was made as its name, and the name as an attribute.
+    let field_name = optional_text(&wire.event_name, &mut repaired);
+    let event_name = attributes.take_text("event.name").or_else(|| field_name.clone());
     let body = wire.body.and_then(|body| body.value).map(|body| to_json(body, &mut repaired));
     let severity_text = optional_text(&wire.severity_text, &mut repaired);
     let level = Level::from_severity_number(wire.severity_number)
@@ -66,6 +68,9 @@ fn read_record(wire: wire::LogRecord, facts: &ResourceFacts, context: &IngestCon
         (Some(name), None) => name.clone(),
         (None, None) => String::new(),
     };
+    rest.extend(
+        field_name.filter(|name| event_name.as_ref() != Some(name)).map(|name| ("otel.event_name".to_owned(), Value::String(name))),
+    );
     rest.extend(event_name.map(|name| ("event.name".to_owned(), Value::String(name))));
     // The sender's own word for the level, where it is not ours.
     rest.extend(

@@ -1,12 +1,13 @@
-//! OTLP metrics → metric points, one per data point. Exemplars and descriptions are not kept.
+//! OTLP metrics → metric points, one per data point. Descriptions are not kept.
 
 use super::{
     MetricsRequest,
     attributes::{AttributeSet, optional_text},
     decode::points,
+    exemplar::exemplars,
     histogram::{explicit, exponential},
     resource::{GroupReader, ResourceFacts},
-    wire::{self, KeyValue, NumberDataPoint, metric::Data, number_data_point},
+    wire::{self, Exemplar, KeyValue, NumberDataPoint, metric::Data, number_data_point},
 };
 use crate::{
     IngestContext, Normalised, RowError,
@@ -55,6 +56,7 @@ struct Point {
     start: u64,
     time: u64,
     flags: u32,
+    exemplars: Vec<Exemplar>,
 }
 
 impl<'a> Reader<'a> {
@@ -69,6 +71,7 @@ impl<'a> Reader<'a> {
             monotonic: None,
             value: None,
             histogram: None,
+            exemplars: Vec::new(),
             unit: optional_text(&metric.unit, &mut repaired),
             service: facts.service.clone(),
             tags: Attributes::new(),
@@ -118,6 +121,7 @@ impl<'a> Reader<'a> {
         let mut tags = self.facts.rest.clone();
         let mut repaired = AttributeSet::new(point.attributes).into_rest(&mut tags);
         repaired |= self.facts.repaired;
+        let exemplars = exemplars(point.exemplars, &mut repaired);
         for (name, value) in [("environment", &self.facts.environment), ("release", &self.facts.release)] {
             if let Some(value) = value {
                 tags.entry(name.to_owned()).or_insert_with(|| Value::String(value.clone()));
@@ -126,7 +130,7 @@ impl<'a> Reader<'a> {
         if repaired {
             tags.insert("quality".to_owned(), Value::from("invalid_utf8"));
         }
-        Ok(MetricPoint { timestamp: time, start_time: from_unix_nanos(point.start), tags, ..self.template.clone() })
+        Ok(MetricPoint { timestamp: time, start_time: from_unix_nanos(point.start), exemplars, tags, ..self.template.clone() })
     }
 
     fn number(&self, data: NumberDataPoint) -> Result<MetricPoint, RowError> {
@@ -135,6 +139,7 @@ impl<'a> Reader<'a> {
             start: data.start_time_unix_nano,
             time: data.time_unix_nano,
             flags: data.flags,
+            exemplars: data.exemplars,
         })?;
         let value = match data.value {
             Some(number_data_point::Value::AsDouble(value)) => value,
@@ -150,19 +155,37 @@ impl<'a> Reader<'a> {
 
     fn histogram(&self, data: wire::HistogramDataPoint) -> Result<MetricPoint, RowError> {
         let histogram = explicit(data.count, [data.sum, data.min, data.max], data.explicit_bounds, data.bucket_counts)?;
-        let point = Point { attributes: data.attributes, start: data.start_time_unix_nano, time: data.time_unix_nano, flags: data.flags };
+        let point = Point {
+            attributes: data.attributes,
+            start: data.start_time_unix_nano,
+            time: data.time_unix_nano,
+            flags: data.flags,
+            exemplars: data.exemplars,
+        };
         Ok(MetricPoint { histogram: Some(histogram), ..self.point(point)? })
     }
 
     fn exponential(&self, data: wire::ExponentialHistogramDataPoint) -> Result<MetricPoint, RowError> {
         let histogram = exponential(&data)?;
-        let point = Point { attributes: data.attributes, start: data.start_time_unix_nano, time: data.time_unix_nano, flags: data.flags };
+        let point = Point {
+            attributes: data.attributes,
+            start: data.start_time_unix_nano,
+            time: data.time_unix_nano,
+            flags: data.flags,
+            exemplars: data.exemplars,
+        };
         Ok(MetricPoint { histogram: Some(histogram), ..self.point(point)? })
     }
 
     /// A summary has no buckets: its count and sum are kept as a histogram of one, its quantiles as tags `quantile.0.99`.
     fn summary(&self, data: wire::SummaryDataPoint) -> Result<MetricPoint, RowError> {
-        let point = Point { attributes: data.attributes, start: data.start_time_unix_nano, time: data.time_unix_nano, flags: data.flags };
+        let point = Point {
+            attributes: data.attributes,
+            start: data.start_time_unix_nano,
+            time: data.time_unix_nano,
+            flags: data.flags,
+            exemplars: Vec::new(),
+        };
         let mut point = self.point(point)?;
         for quantile in data.quantile_values.iter().take(MAX_QUANTILES) {
             point.tags.insert(format!("quantile.{}", quantile.quantile), Value::from(quantile.value));

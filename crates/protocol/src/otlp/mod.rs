@@ -4,6 +4,7 @@ mod attributes;
 mod bounds;
 mod convention;
 mod decode;
+mod exemplar;
 mod flattened;
 mod histogram;
 mod ids;
@@ -20,7 +21,7 @@ pub use decode::{LogsRequest, MetricsRequest, RowGroup, TracesRequest, decode_lo
 pub use json::starts_with_resource_spans;
 pub use log::log_records;
 pub use metric::metric_points;
-pub use response::{encode_error, encode_response};
+pub use response::{encode_error, encode_response, encode_retry_status};
 pub use span::spans;
 
 /// The convention that native ids of plain OTLP senders are hashed under (see [`crate::native_trace_id`]).

@@ -1,14 +1,11 @@
-//! The answers of OTLP/HTTP, in the encoding of the request.
+//! The answers of OTLP, in the encoding of the request.
 
 use super::{
     Encoding, Signal,
-    wire::{ExportPartialSuccess, ExportServiceResponse, RpcStatus},
+    wire::{ExportPartialSuccess, ExportServiceResponse, RpcAny, RpcDuration, RpcRetryInfo, RpcStatus},
 };
 use prost::Message;
 use serde_json::json;
-
-/// `google.rpc.Code.INVALID_ARGUMENT`: exporters read the HTTP status, gRPC clients read this.
-const INVALID_ARGUMENT: i32 = 3;
 
 /// `Export*ServiceResponse`. Without rejections or message it is empty (`{}` in JSON): partial success must be unset then.
 /// With `rejected == 0` a message is a warning.
@@ -29,12 +26,19 @@ pub fn encode_response(encoding: Encoding, signal: Signal, rejected: u64, messag
     }
 }
 
-/// `google.rpc.Status`, the body of every OTLP error.
-pub fn encode_error(encoding: Encoding, message: &str) -> Vec<u8> {
+/// `google.rpc.Status`, the body of every error of OTLP/HTTP. `code` is a `google.rpc.Code`.
+pub fn encode_error(encoding: Encoding, code: i32, message: &str) -> Vec<u8> {
     match encoding {
-        Encoding::Protobuf => RpcStatus { code: INVALID_ARGUMENT, message: message.to_owned() }.encode_to_vec(),
-        Encoding::Json => json!({"code": INVALID_ARGUMENT, "message": message}).to_string().into_bytes(),
+        Encoding::Protobuf => RpcStatus { code, message: message.to_owned(), details: Vec::new() }.encode_to_vec(),
+        Encoding::Json => json!({"code": code, "message": message}).to_string().into_bytes(),
     }
+}
+
+/// `google.rpc.Status` with a `RetryInfo`, for `grpc-status-details-bin`: without it exporters choose their own pause, or give up.
+pub fn encode_retry_status(code: i32, message: &str, seconds: u32) -> Vec<u8> {
+    let info = RpcRetryInfo { retry_delay: Some(RpcDuration { seconds: i64::from(seconds) }) };
+    let detail = RpcAny { type_url: "type.googleapis.com/google.rpc.RetryInfo".to_owned(), value: info.encode_to_vec() };
+    RpcStatus { code, message: message.to_owned(), details: vec![detail] }.encode_to_vec()
 }
 
 #[cfg(test)]

@@ -5,13 +5,13 @@ use super::{
     attributes::{AttributeSet, optional_text, utf8},
     convention::{self, Draft, DraftEvent},
     decode::row_count,
-    ids::{is_unset, span_id, trace_id},
+    ids::{id_text, is_unset, span_id, trace_id},
     resource::{GroupReader, ResourceFacts},
-    wire::{self, lenient::TEXT_ID_PREFIX},
+    wire,
 };
 use crate::{
     IngestContext, Normalised, RowError,
-    ids::{hex_text, leading},
+    ids::leading,
     rules::{check_time, from_unix_nanos, shared_bytes_per_row},
 };
 use model::{
@@ -123,13 +123,9 @@ fn read_status(status: Option<wire::SpanStatus>, span: &mut Span, repaired: &mut
 }
 
 fn read_link(link: wire::SpanLink, repaired: &mut bool) -> SpanLink {
-    let text = |bytes: &[u8]| match bytes.strip_prefix(TEXT_ID_PREFIX) {
-        Some(text) => String::from_utf8_lossy(text).into_owned(),
-        None => hex_text(bytes),
-    };
     let mut attributes = Attributes::new();
     *repaired |= AttributeSet::new(link.attributes).into_rest(&mut attributes);
-    SpanLink { trace_id: text(&link.trace_id), span_id: text(&link.span_id), attributes }
+    SpanLink { trace_id: id_text(&link.trace_id), span_id: id_text(&link.span_id), attributes }
 }
 
 /// An event without a time happened at the span's start, as far as anyone can tell.

@@ -1,6 +1,6 @@
 //! Around every request: its id, its line in the log, its time in the metrics, and the final form of its errors.
 
-use super::Problem;
+use super::{Problem, grpc_status};
 use crate::AppState;
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -50,13 +50,16 @@ pub(crate) async fn observe(State(state): State<AppState>, mut request: Request,
     // Without a route the path is anybody's text: one label for all of them keeps the metrics bounded.
     let route = request.extensions().get::<MatchedPath>().map_or("(none)", |path| path.as_str()).to_owned();
     let path = request.uri().path().to_owned();
+    let is_grpc = grpc_status::is_grpc(request.headers());
 
-    let mut response = as_problem(next.run(request).await, &id);
+    let response = next.run(request).await;
+    let status = response.status().as_u16();
+    let mut response = as_problem(response, &id, is_grpc);
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
 
-    let (status, took) = (response.status().as_u16(), started.elapsed());
+    let took = started.elapsed();
     state.metrics.request(method.as_str(), &route, status, took);
     let duration_ms = took.as_secs_f64() * 1e3;
     if matches!(route.as_str(), "/health" | "/metrics") {
@@ -68,12 +71,15 @@ pub(crate) async fn observe(State(state): State<AppState>, mut request: Request,
 }
 
 /// Gives problems their request id, and turns plain errors of the framework into problems. Errors in other formats (OTLP) pass.
-fn as_problem(response: Response, id: &RequestId) -> Response {
+fn as_problem(response: Response, id: &RequestId, is_grpc: bool) -> Response {
     let problem = match response.extensions().get::<Problem>() {
         Some(problem) => problem.clone(),
         None if is_plain_error(&response) => Problem::new(response.status(), plain_detail(response.status())),
         None => return response,
     };
+    if is_grpc {
+        return grpc_status::refusal(&problem);
+    }
     let mut rendered = problem.render(&id.0);
     // `Allow`, cookies and the like were set for a reason; what describes the old body goes.
     for (name, value) in response.headers() {

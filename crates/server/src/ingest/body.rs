@@ -33,13 +33,19 @@ pub(crate) async fn receive(state: &AppState, headers: &HeaderMap, body: Body) -
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| Problem::bad_request("the body was cut off before its end"))?;
         let Ok(data) = frame.into_data() else { continue };
-        for (index, piece) in data.chunks(FEED_BYTES).enumerate() {
-            if index > 0 && coding != ContentCoding::Identity {
-                tokio::task::yield_now().await;
-            }
-            inflate.feed(piece)?;
-        }
+        feed(&mut inflate, coding, &data).await?;
     }
     let (bytes, permits) = inflate.finish()?;
     Ok(Received { length: bytes.len(), bytes: bytes.into(), permits })
+}
+
+/// Feeds a piece of a body; other tasks get their turns while a large one is decompressed.
+pub(super) async fn feed(inflate: &mut Inflate<'_>, coding: ContentCoding, data: &[u8]) -> ApiResult<()> {
+    for (index, piece) in data.chunks(FEED_BYTES).enumerate() {
+        if index > 0 && coding != ContentCoding::Identity {
+            tokio::task::yield_now().await;
+        }
+        inflate.feed(piece)?;
+    }
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Decompression of a body as it arrives, never further than its bound: a bomb costs no more memory than an honest body.
 
 use crate::http::{ApiResult, Gate, Permit, Problem};
-use axum::http::{HeaderMap, header::CONTENT_ENCODING};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_ENCODING};
 use flate2::write::MultiGzDecoder;
 use std::io::{self, Write};
 use zstd::stream::raw::{DParameter, Decoder as ZstdDecoder, InBuffer, Operation, OutBuffer};
@@ -23,12 +23,23 @@ pub(super) enum ContentCoding {
 
 impl ContentCoding {
     pub(super) fn of(headers: &HeaderMap) -> ApiResult<Self> {
-        let Some(value) = headers.get(CONTENT_ENCODING) else { return Ok(Self::Identity) };
+        Self::named(headers.get(CONTENT_ENCODING))
+            .ok_or_else(|| Problem::unsupported_media_type("expected Content-Encoding: gzip, zstd or identity"))
+    }
+
+    /// Of the message in a gRPC call. 501 is what gRPC calls unimplemented, as it asks for an unknown compression.
+    pub(super) fn of_grpc(headers: &HeaderMap) -> ApiResult<Self> {
+        Self::named(headers.get("grpc-encoding"))
+            .ok_or_else(|| Problem::new(StatusCode::NOT_IMPLEMENTED, "expected grpc-encoding: gzip, zstd or identity"))
+    }
+
+    fn named(header: Option<&HeaderValue>) -> Option<Self> {
+        let Some(value) = header else { return Some(Self::Identity) };
         match value.to_str().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
-            "" | "identity" | "none" => Ok(Self::Identity),
-            "gzip" | "x-gzip" => Ok(Self::Gzip),
-            "zstd" => Ok(Self::Zstd),
-            _ => Err(Problem::unsupported_media_type("expected Content-Encoding: gzip, zstd or identity")),
+            "" | "identity" | "none" => Some(Self::Identity),
+            "gzip" | "x-gzip" => Some(Self::Gzip),
+            "zstd" => Some(Self::Zstd),
+            _ => None,
         }
     }
 }
@@ -150,7 +161,6 @@ impl Write for Sink<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::StatusCode;
 
     const ROOM: usize = 64 << 20;
 

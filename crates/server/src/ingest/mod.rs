@@ -19,7 +19,7 @@ pub(crate) use body::{Received, receive};
 pub(crate) use decode::decode;
 pub(crate) use json_rows::single;
 pub(crate) use large_json::LargeJson;
-pub(crate) use otlp::{json_traces as otlp_json_traces, traces as otlp_traces};
+pub(crate) use otlp::http::{json_traces as otlp_json_traces, traces as otlp_traces};
 pub(crate) use pipeline::store;
 pub(crate) use recent_calls::RecentCalls;
 
@@ -27,6 +27,7 @@ pub use answers::{BulkAnswer, LlmAnswer, RejectedRow};
 pub use import::{ImportReport, RejectedLine};
 
 use crate::AppState;
+use axum::{Router, routing::post};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// Our own JSON API. Bodies are bounded by [`body`], not by a layer: the bound holds after decompression.
@@ -42,5 +43,15 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 
 /// OTLP over HTTP, for the main port and for port 4318.
 pub(crate) fn otlp_routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(otlp::traces)).routes(routes!(otlp::logs)).routes(routes!(otlp::metrics))
+    OpenApiRouter::new().routes(routes!(otlp::http::traces)).routes(routes!(otlp::http::logs)).routes(routes!(otlp::http::metrics))
+}
+
+/// OTLP over gRPC, and the signal that is refused: on every port that takes OTLP, but no part of the documented API.
+pub(crate) fn undocumented_otlp_routes() -> Router<AppState> {
+    otlp::grpc_routes().route("/v1development/profiles", post(otlp::http::profiles))
+}
+
+/// OTLP over gRPC alone, for port 4317.
+pub(crate) fn otlp_grpc_routes() -> Router<AppState> {
+    otlp::grpc_routes()
 }

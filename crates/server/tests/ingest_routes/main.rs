@@ -6,6 +6,7 @@ mod bad_input;
 mod billing;
 mod deepeval;
 mod deepeval_library;
+mod grpc;
 mod harness;
 mod import;
 mod json_api;

@@ -56,7 +56,7 @@ pub(crate) struct ServeConfig {
     #[command(flatten)]
     pub storage: StorageConfig,
 
-    /// Address of dashboard, API and OTLP/HTTP. Anything but a loopback address needs an admin password and keys. Port 0 picks a free one.
+    /// Address of dashboard, API and OTLP. Anything but a loopback address needs an admin password and keys. Port 0 picks a free one.
     #[arg(long, env = "TELLTALE_LISTEN", default_value = "127.0.0.1:8001", value_name = "ADDR:PORT")]
     pub listen: Listen,
 
@@ -64,9 +64,9 @@ pub(crate) struct ServeConfig {
     #[arg(long, env = "TELLTALE_OTLP_HTTP", value_name = "ADDR:PORT|off")]
     pub otlp_http: Option<OptionalListen>,
 
-    /// Address for OTLP/gRPC, or `off`. Only `off` is possible in this version.
-    #[arg(long, env = "TELLTALE_OTLP_GRPC", value_name = "off", value_parser = ["off"])]
-    pub otlp_grpc: Option<String>,
+    /// Second address for OTLP/gRPC, or `off`. Default: port 4317 on the host of --listen, skipped with a warning when taken.
+    #[arg(long, env = "TELLTALE_OTLP_GRPC", value_name = "ADDR:PORT|off")]
+    pub otlp_grpc: Option<OptionalListen>,
 
     /// Password of the admin account (at least 12 characters). Needed, or set through a one-time link in the log, beyond loopback.
     #[arg(long, env = "TELLTALE_ADMIN_PASSWORD", hide_env_values = true, value_name = "PASSWORD")]

@@ -20,8 +20,10 @@ async fn serve(config: ServeConfig) -> anyhow::Result<()> {
     // Bound first: what is wrong with an address shows at once, and clients that come early wait instead of failing.
     let main = listen::bind(config.listen.0, "--listen").await?;
     let address = main.local_addr()?;
-    let otlp_http = listen::bind_otlp_http(config.otlp_http, address).await?;
+    let otlp_http = listen::bind_otlp(listen::OTLP_HTTP, config.otlp_http, address).await?;
     let otlp_http_address = otlp_http.as_ref().map(TcpListener::local_addr).transpose()?;
+    let otlp_grpc = listen::bind_otlp(listen::OTLP_GRPC, config.otlp_grpc, address).await?;
+    let otlp_grpc_address = otlp_grpc.as_ref().map(TcpListener::local_addr).transpose()?;
 
     wiring::make_folder(&config.storage.data_dir)?;
     let _lock = wiring::uses_sqlite(&config.storage).then(|| FolderLock::acquire(&config.storage.data_dir)).transpose()?;
@@ -46,18 +48,14 @@ async fn serve(config: ServeConfig) -> anyhow::Result<()> {
     let project = parts.catalog.default_project().await?;
 
     let background = (!config.no_worker).then(|| tokio::spawn(run_jobs(worker, stop.clone())));
-    ready::announce(address, otlp_http_address)?;
+    ready::announce(address, otlp_http_address, otlp_grpc_address)?;
     tracing::info!("dashboard and API: http://{address} (project {})", project.name);
     tracing::info!("first call: curl http://{address}/api/v1/ingest/llm -H 'content-type: application/json' -d '{FIRST_CALL}'");
 
     let main_server = run_listener(main, server::router(state.clone()), stop.clone());
-    let otlp_server = async {
-        match otlp_http {
-            Some(listener) => run_listener(listener, server::otlp_router(state), stop.clone()).await,
-            None => Ok(()),
-        }
-    };
-    let servers = async { tokio::try_join!(main_server, otlp_server) };
+    let otlp_http_server = run_if_bound(otlp_http, server::otlp_router(state.clone()), stop.clone());
+    let otlp_grpc_server = run_if_bound(otlp_grpc, server::otlp_grpc_router(state), stop.clone());
+    let servers = async { tokio::try_join!(main_server, otlp_http_server, otlp_grpc_server) };
     let served = tokio::select! {
         served = servers => served.map(drop).context("the server stopped"),
         () = drained_too_long(&stop, Duration::from_secs(config.drain_timeout)) => {
@@ -107,6 +105,13 @@ async fn prepare_admin(state: &AppState, config: &ServeConfig, address: SocketAd
         }
     }
     Ok(())
+}
+
+async fn run_if_bound(listener: Option<TcpListener>, router: axum::Router, stop: CancellationToken) -> std::io::Result<()> {
+    match listener {
+        Some(listener) => run_listener(listener, router, stop).await,
+        None => Ok(()),
+    }
 }
 
 async fn run_listener(listener: TcpListener, router: axum::Router, stop: CancellationToken) -> std::io::Result<()> {

@@ -1,8 +1,12 @@
 //! `opentelemetry.proto.metrics.v1` and its collector request.
 
-use super::{InstrumentationScope, KeyValue, Resource, lenient};
+use super::{
+    Exemplar, InstrumentationScope, KeyValue, Resource,
+    exemplar::{Number, number},
+    lenient,
+};
 use bytes::Bytes;
-use serde::{Deserialize, Deserializer, de::Error as _};
+use serde::{Deserialize, Deserializer};
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct ExportMetricsServiceRequest {
@@ -140,6 +144,8 @@ pub struct NumberDataPoint {
     pub start_time_unix_nano: u64,
     #[prost(fixed64, tag = "3")]
     pub time_unix_nano: u64,
+    #[prost(message, repeated, tag = "5")]
+    pub exemplars: Vec<Exemplar>,
     #[prost(uint32, tag = "8")]
     pub flags: u32,
     #[prost(oneof = "number_data_point::Value", tags = "4, 6")]
@@ -167,28 +173,21 @@ impl<'de> Deserialize<'de> for NumberDataPoint {
             start_time_unix_nano: u64,
             #[serde(deserialize_with = "lenient::unsigned")]
             time_unix_nano: u64,
+            #[serde(deserialize_with = "lenient::list")]
+            exemplars: Vec<Exemplar>,
             #[serde(deserialize_with = "lenient::unsigned32")]
             flags: u32,
             as_double: Option<lenient::Scalar>,
             as_int: Option<lenient::Scalar>,
         }
         let json = Json::deserialize(deserializer)?;
-        let value = match (json.as_double, json.as_int) {
-            (Some(scalar), _) => {
-                Some(number_data_point::Value::AsDouble(scalar.as_f64().ok_or_else(|| D::Error::custom("asDouble: expected a number"))?))
-            }
-            (None, Some(scalar)) => {
-                Some(number_data_point::Value::AsInt(scalar.as_i64().ok_or_else(|| D::Error::custom("asInt: expected an integer"))?))
-            }
-            (None, None) => None,
+        let value = match number::<D::Error>(json.as_double, json.as_int)? {
+            Some(Number::Double(value)) => Some(number_data_point::Value::AsDouble(value)),
+            Some(Number::Int(value)) => Some(number_data_point::Value::AsInt(value)),
+            None => None,
         };
-        Ok(Self {
-            attributes: json.attributes,
-            start_time_unix_nano: json.start_time_unix_nano,
-            time_unix_nano: json.time_unix_nano,
-            flags: json.flags,
-            value,
-        })
+        let Json { attributes, start_time_unix_nano, time_unix_nano, exemplars, flags, .. } = json;
+        Ok(Self { attributes, start_time_unix_nano, time_unix_nano, exemplars, flags, value })
     }
 }
 
@@ -216,6 +215,9 @@ pub struct HistogramDataPoint {
     #[prost(double, repeated, tag = "7")]
     #[serde(deserialize_with = "lenient::doubles")]
     pub explicit_bounds: Vec<f64>,
+    #[prost(message, repeated, tag = "8")]
+    #[serde(deserialize_with = "lenient::list")]
+    pub exemplars: Vec<Exemplar>,
     #[prost(uint32, tag = "10")]
     #[serde(deserialize_with = "lenient::unsigned32")]
     pub flags: u32,
@@ -258,6 +260,9 @@ pub struct ExponentialHistogramDataPoint {
     #[prost(uint32, tag = "10")]
     #[serde(deserialize_with = "lenient::unsigned32")]
     pub flags: u32,
+    #[prost(message, repeated, tag = "11")]
+    #[serde(deserialize_with = "lenient::list")]
+    pub exemplars: Vec<Exemplar>,
     #[prost(double, optional, tag = "12")]
     #[serde(deserialize_with = "lenient::optional_double")]
     pub min: Option<f64>,
