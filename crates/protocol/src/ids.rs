@@ -2,14 +2,14 @@
 
 use crate::{
     ingest_api,
-    native::{deepeval, langsmith, opik},
+    native::{deepeval, langsmith, litellm, opik},
     otlp,
 };
 use model::{SpanId, Timestamp, TraceId, time::NANOS_PER_MILLI};
 
 /// Every convention that native ids are hashed under: what a look-up by a native id must try.
-pub const ID_CONVENTIONS: [&str; 5] =
-    [ingest_api::CONVENTION, otlp::ID_CONVENTION, deepeval::CONVENTION, langsmith::CONVENTION, opik::CONVENTION];
+pub const ID_CONVENTIONS: [&str; 6] =
+    [ingest_api::CONVENTION, otlp::ID_CONVENTION, deepeval::CONVENTION, langsmith::CONVENTION, litellm::CONVENTION, opik::CONVENTION];
 
 fn native_hash(convention: &str, native: &str) -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();

@@ -7,6 +7,7 @@ pub mod deepeval;
 pub(crate) mod io;
 pub(crate) mod json;
 pub mod langsmith;
+pub mod litellm;
 pub mod opik;
 
 pub use io::{Side, rebuilt};

@@ -49,7 +49,7 @@ pub struct RejectedRow {
 }
 
 impl BulkAnswer {
-    pub(super) fn new(accepted: usize, rejected: Vec<(usize, RowError)>) -> Self {
+    pub(crate) fn new(accepted: usize, rejected: Vec<(usize, RowError)>) -> Self {
         let rejected = rejected.into_iter().map(|(index, error)| RejectedRow { index, field: error.field, error: error.message });
         Self { accepted, rejected: rejected.collect() }
     }

@@ -4,6 +4,7 @@
 mod deepeval;
 mod langsmith;
 pub(crate) mod links;
+mod litellm;
 mod logfire;
 mod shared_paths;
 
@@ -16,7 +17,7 @@ use tower::{Layer, util::MapRequestLayer};
 
 /// Every such route. Paths that several clients share are told apart in [`shared_paths`].
 pub(crate) fn routes() -> Router<AppState> {
-    Router::new().merge(deepeval::routes()).merge(langsmith::routes()).merge(logfire::routes())
+    Router::new().merge(deepeval::routes()).merge(langsmith::routes()).merge(litellm::routes()).merge(logfire::routes())
 }
 
 /// Leads requests of clients whose paths mean something else here to routes of their own, before any route is looked for.

@@ -11,6 +11,7 @@ mod harness;
 mod import;
 mod json_api;
 mod limits;
+mod litellm;
 mod live;
 mod otlp;
 mod retention;

@@ -3,6 +3,7 @@
 
 use super::{Convention, Draft};
 use crate::{
+    native::litellm::{is_empty, kind_of_call},
     otlp::resource::ResourceFacts,
     provider::{self, ProviderUsage, repr},
 };
@@ -95,37 +96,6 @@ fn read_identity(draft: &mut Draft) {
         // Answered from LiteLLM's own cache: nothing was bought.
         draft.span.billed = false;
         draft.span.note("served_from_gateway_cache");
-    }
-}
-
-/// LiteLLM names calls after its functions, each of which is there twice.
-fn kind_of_call(call: &str) -> SpanKind {
-    match call.strip_prefix("litellm.").unwrap_or(call) {
-        "completion"
-        | "acompletion"
-        | "text_completion"
-        | "atext_completion"
-        | "responses"
-        | "aresponses"
-        | "anthropic_messages"
-        | "generate_content"
-        | "agenerate_content"
-        | "generate_content_stream"
-        | "agenerate_content_stream" => SpanKind::Llm,
-        "embedding" | "aembedding" => SpanKind::Embedding,
-        "rerank" | "arerank" => SpanKind::Reranker,
-        "moderation" | "amoderation" => SpanKind::Guardrail,
-        "call_mcp_tool" => SpanKind::Tool,
-        _ => SpanKind::Other,
-    }
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.is_empty(),
-        Value::Array(items) => items.is_empty(),
-        Value::Object(fields) => fields.is_empty(),
-        _ => value.is_null(),
     }
 }
 

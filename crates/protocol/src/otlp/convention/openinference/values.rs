@@ -5,7 +5,10 @@ use super::{
     answer::{Answer, OUTPUT_VALUE},
     embedding,
 };
-use crate::messages::{conversation_from_value, parse_or_text, regenerate, text_message};
+use crate::{
+    messages::{conversation_from_value, parse_or_text, regenerate, text_message},
+    provider,
+};
 use model::telemetry::{Message, SpanKind, Status};
 use serde_json::Value;
 
@@ -21,6 +24,9 @@ pub(super) fn read(draft: &mut Draft, answer: Option<Answer>) {
         }
     }
     if let Some(text) = take_value_text(&mut draft.attributes, INPUT_VALUE) {
+        if draft.span.kind.is_request() && draft.span.payload.input.is_none() {
+            read_request(draft, &text);
+        }
         let payload = &mut draft.span.payload;
         let messages = payload.input.get_or_insert_with(|| messages_of(&text, "user"));
         payload.originals.insert(INPUT_VALUE.to_owned(), regenerate::original_of_messages(messages, &text));
@@ -31,12 +37,36 @@ pub(super) fn read(draft: &mut Draft, answer: Option<Answer>) {
         Some(answer) if draft.span.status == Status::Error && draft.span.payload.output.is_none() => {
             draft.span.payload.originals.insert(OUTPUT_VALUE.to_owned(), Value::String(answer.text));
         }
-        Some(answer) => keep_output(draft, answer.text),
+        Some(Answer { text, value }) => {
+            if draft.span.payload.output.is_none() {
+                read_answer(draft, value);
+            }
+            keep_output(draft, text);
+        }
         None => {
             if let Some(text) = take_value_text(&mut draft.attributes, OUTPUT_VALUE) {
                 keep_output(draft, text);
             }
         }
+    }
+}
+
+/// The provider's request, where no messages were flattened out of it.
+fn read_request(draft: &mut Draft, text: &str) {
+    let value = parse_or_text(text);
+    let names_its_model = value.get("model").is_some_and(Value::is_string) || value.get("contents").is_some();
+    if names_its_model && let Some(request) = provider::request(value) {
+        request.fill(&mut draft.span);
+    }
+}
+
+/// What was said in the provider's answer. The rest of it is known or kept as it came.
+fn read_answer(draft: &mut Draft, value: Value) {
+    let Some(response) = provider::response(value) else { return };
+    let span = &mut draft.span;
+    span.payload.output = (!response.output.is_empty()).then_some(response.output);
+    if span.finish_reasons.is_empty() {
+        span.finish_reasons = response.finish_reasons;
     }
 }
 
