@@ -1,15 +1,22 @@
 //! Ids that are not of OpenTelemetry's form become one by hashing; the same native id always becomes the same id.
 
 use crate::{
-    ingest_api,
+    ingest_api, langfuse,
     native::{deepeval, langsmith, litellm, opik},
     otlp,
 };
 use model::{SpanId, Timestamp, TraceId, time::NANOS_PER_MILLI};
 
 /// Every convention that native ids are hashed under: what a look-up by a native id must try.
-pub const ID_CONVENTIONS: [&str; 6] =
-    [ingest_api::CONVENTION, otlp::ID_CONVENTION, deepeval::CONVENTION, langsmith::CONVENTION, litellm::CONVENTION, opik::CONVENTION];
+pub const ID_CONVENTIONS: [&str; 7] = [
+    ingest_api::CONVENTION,
+    otlp::ID_CONVENTION,
+    deepeval::CONVENTION,
+    langsmith::CONVENTION,
+    litellm::CONVENTION,
+    opik::CONVENTION,
+    langfuse::CONVENTION,
+];
 
 fn native_hash(convention: &str, native: &str) -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();

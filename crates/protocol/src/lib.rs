@@ -9,6 +9,7 @@ pub mod billing;
 mod ids;
 pub mod ingest_api;
 mod json_bounds;
+pub mod langfuse;
 mod messages;
 pub mod multipart;
 pub mod native;
@@ -18,6 +19,7 @@ pub mod provider;
 mod provider_name;
 mod rules;
 mod secrets;
+pub mod trace_facts;
 mod usage;
 
 pub use ids::{ID_CONVENTIONS, native_span_id, native_trace_id, uuid_text, uuid_time};

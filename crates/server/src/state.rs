@@ -4,7 +4,7 @@ use crate::{
     ServerConfig,
     auth::{AdminState, LoginGuard},
     http::Gate,
-    ingest::RecentCalls,
+    ingest::{RecentCalls, TraceMemory, UnknownStarts},
     metrics::Metrics,
 };
 use futures::future::BoxFuture;
@@ -53,6 +53,8 @@ pub struct Shared {
     pub(crate) live_gate: Gate,
     pub(crate) import_gate: Gate,
     pub(crate) recent_calls: RecentCalls,
+    pub(crate) trace_memory: TraceMemory,
+    pub(crate) unknown_starts: UnknownStarts,
     pub(crate) admin: AdminState,
     pub(crate) login: LoginGuard,
     pub(crate) started: Instant,
@@ -89,6 +91,8 @@ impl AppState {
             live_gate: Gate::new("live streams", parts.config.max_live_streams),
             import_gate: Gate::new("imports", MAX_IMPORTS),
             recent_calls: RecentCalls::default(),
+            trace_memory: TraceMemory::default(),
+            unknown_starts: UnknownStarts::default(),
             admin: AdminState::default(),
             login: LoginGuard::default(),
             started: Instant::now(),

@@ -250,6 +250,16 @@ impl Span {
         }
     }
 
+    /// Sets the time to the first token from when it came.
+    pub fn first_token_at(&mut self, first: Timestamp) {
+        let nanos = first.as_nanos().saturating_sub(self.start_time.as_nanos());
+        if nanos < 0 {
+            self.note("invalid_time_to_first_token");
+        } else {
+            self.time_to_first_token_ms = Some(nanos as f64 / 1e6);
+        }
+    }
+
     pub fn note(&mut self, note: &str) {
         if !self.quality.iter().any(|known| known == note) {
             self.quality.push(note.to_owned());

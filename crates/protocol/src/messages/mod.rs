@@ -2,6 +2,7 @@
 
 mod chat;
 mod langchain;
+pub(crate) mod media_refs;
 mod parts;
 mod read;
 pub(crate) mod regenerate;

@@ -6,6 +6,7 @@
 pub mod deepeval;
 pub(crate) mod io;
 pub(crate) mod json;
+pub mod langfuse;
 pub mod langsmith;
 pub mod litellm;
 pub mod opik;
@@ -13,7 +14,10 @@ pub mod opik;
 pub use io::{Side, rebuilt};
 
 use crate::RowError;
-use model::telemetry::{BodyDigest, Incoming, Score, Span};
+use model::{
+    Timestamp,
+    telemetry::{BodyDigest, Incoming, Score, Span},
+};
 
 /// What one report says about one span. What it does not say is unknown in `span`, not zero.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,18 +26,27 @@ pub struct SpanReport {
     /// False when the report is an update that does not repeat the start: `span.start_time` is then the best guess (the time in the id,
     /// of the event, or of arrival), and gives way to the start that another report of the span knows.
     pub start_known: bool,
+    /// The client tells a start in each report, and the first one is right: `span.start_time` gives way to the start that is known already.
+    pub may_be_repeated: bool,
+    /// When the first token came. What that is in time to the first token, the start tells, which another report may know.
+    pub first_token: Option<Timestamp>,
     /// See [`Incoming`].
     pub digest: Option<BodyDigest>,
 }
 
 impl SpanReport {
     pub fn new(span: Span) -> Self {
-        Self { span, start_known: true, digest: None }
+        Self { span, start_known: true, may_be_repeated: false, first_token: None, digest: None }
     }
 
     /// An update that does not say when the span began.
     pub fn update(span: Span) -> Self {
-        Self { span, start_known: false, digest: None }
+        Self { start_known: false, ..Self::new(span) }
+    }
+
+    /// A report with a start that an earlier one may have told better.
+    pub fn repeated(span: Span) -> Self {
+        Self { may_be_repeated: true, ..Self::new(span) }
     }
 }
 

@@ -13,6 +13,8 @@ mod otlp;
 mod pipeline;
 mod recent_calls;
 pub(crate) mod reports;
+mod trace_memory;
+mod unknown_starts;
 
 pub(crate) use api::context;
 pub(crate) use body::{Received, receive};
@@ -22,6 +24,8 @@ pub(crate) use large_json::LargeJson;
 pub(crate) use otlp::http::{json_traces as otlp_json_traces, traces as otlp_traces};
 pub(crate) use pipeline::store;
 pub(crate) use recent_calls::RecentCalls;
+pub(crate) use trace_memory::TraceMemory;
+pub(crate) use unknown_starts::UnknownStarts;
 
 pub use answers::{BulkAnswer, LlmAnswer, RejectedRow};
 pub use import::{ImportReport, RejectedLine};
@@ -39,6 +43,12 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(api::metrics))
         .routes(routes!(api::scores))
         .routes(routes!(import::import))
+}
+
+/// OTLP over HTTP below an address of a client's own.
+pub(crate) fn plain_otlp_routes() -> Router<AppState> {
+    use otlp::http::{logs, metrics, traces};
+    Router::new().route("/v1/traces", post(traces)).route("/v1/logs", post(logs)).route("/v1/metrics", post(metrics))
 }
 
 /// OTLP over HTTP, for the main port and for port 4318.

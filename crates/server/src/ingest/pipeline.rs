@@ -1,6 +1,7 @@
-//! The one way of telemetry into the store: decide what is billed, price, commit, tell. Every ingest route ends here.
+//! The one way of telemetry into the store: fill in what traces say, decide what is billed, price, commit, tell. Every ingest route ends
+//! here.
 
-use super::recent_calls::Decision;
+use super::{recent_calls::Decision, trace_memory::Pending};
 use crate::{
     AppState,
     http::{ApiResult, Permit, Problem},
@@ -14,7 +15,7 @@ use model::{
 use pricing::{PriceBook, cost_span};
 use std::time::Instant;
 
-/// Decides which spans are billed, prices them, makes the batch (rows of one kind) durable, and tells live readers. Goes on to its end
+/// Fills in what the spans' traces say, decides which spans are billed, prices them, makes the batch (rows of one kind) durable, and tells live readers. Goes on to its end
 /// when the client leaves meanwhile: what is committed must also be told. The permits are held until all is done.
 pub(crate) async fn store(state: &AppState, kind: RowKind, batch: RowBatch, permits: Vec<Permit>) -> ApiResult<CommitReceipt> {
     let state = state.clone();
@@ -43,12 +44,18 @@ pub(super) async fn store_again(state: &AppState, kind: RowKind, batch: RowBatch
 
 async fn commit_and_tell(state: &AppState, kind: RowKind, mut batch: RowBatch) -> ApiResult<CommitReceipt> {
     let project = batch.project;
+    let reports = state.trace_memory.fill(project, &mut batch.spans);
+    let came = batch.spans.len();
+    batch.spans.extend(reports.into_iter().map(unsigned));
     let (decision, amendments) = state.recent_calls.decide(project, &mut batch.spans);
     price(&mut batch.spans);
+    let mut changes = batch.spans.split_off(came);
+    changes.extend(as_rows(amendments));
     // Live readers are told of the rows that came, not of what they change in older ones.
     let (rows, omitted) = live_rows(&batch);
-    let amended = amendments.len();
-    batch.spans.extend(as_rows(amendments));
+    let pending = Pending::of(&batch.spans);
+    let amended = changes.len();
+    batch.spans.append(&mut changes);
     let mut receipt = match commit(state, batch).await {
         Ok(receipt) => receipt,
         Err(error) => {
@@ -62,7 +69,28 @@ async fn commit_and_tell(state: &AppState, kind: RowKind, mut batch: RowBatch) -
         tell(state, LiveBatch { project, commit_seq: receipt.commit_seq, rows, omitted }).await;
     }
     amend_overtaken(state, project, decision).await;
+    report_overtaken(state, project, pending).await;
     Ok(receipt)
+}
+
+/// Tells spans what another request said about their trace while they were being stored. What fails here is tried again with the next
+/// report of the trace.
+async fn report_overtaken(state: &AppState, project: ProjectId, pending: Pending) {
+    let due = state.trace_memory.settle(project, pending);
+    if due.is_empty() {
+        return;
+    }
+    let mut batch = RowBatch { spans: due.into_iter().map(unsigned).collect(), ..RowBatch::new(project) };
+    let (decision, amendments) = state.recent_calls.decide(project, &mut batch.spans);
+    price(&mut batch.spans);
+    batch.spans.extend(as_rows(amendments));
+    match commit(state, batch).await {
+        Ok(_) => amend_overtaken(state, project, decision).await,
+        Err(error) => {
+            state.recent_calls.refused(decision);
+            tracing::warn!(%error, "spans stay without what their trace says of itself until it is reported of again");
+        }
+    }
 }
 
 /// How often amendments are looked over that were overtaken in their turn.
@@ -85,11 +113,15 @@ async fn amend_overtaken(state: &AppState, project: ProjectId, mut decision: Dec
     }
 }
 
-/// Amendments have no digest: none of them is a resend.
 fn as_rows(mut amendments: Vec<Span>) -> impl Iterator<Item = Incoming<Span>> {
     let prices = PriceBook::embedded();
     amendments.iter_mut().for_each(|span| cost_span(prices, span));
-    amendments.into_iter().map(|span| Incoming::new(span, None))
+    amendments.into_iter().map(unsigned)
+}
+
+/// What we say about a span ourselves has no digest: it is no resend.
+fn unsigned(span: Span) -> Incoming<Span> {
+    Incoming::new(span, None)
 }
 
 fn price(spans: &mut [Incoming<Span>]) {

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 use model::{
     ProjectId, SpanId, Timestamp, TraceId,
-    telemetry::{Incoming, RowBatch, RowKind, Span},
+    telemetry::{BodyDigest, Incoming, RowBatch, RowKind, Span},
 };
 use protocol::{
     IngestContext, RowError,
@@ -74,8 +74,7 @@ pub(crate) async fn store_rows(
     Ok(rejected)
 }
 
-/// One report per span, in the order of their first ones. Several reports of one span have no digest any more: what they make up
-/// together was not sent as such.
+/// One report per span, in the order of their first ones.
 fn together(reports: Vec<SpanReport>) -> Vec<SpanReport> {
     let mut places: HashMap<(TraceId, SpanId), usize> = HashMap::with_capacity(reports.len());
     let mut merged: Vec<SpanReport> = Vec::with_capacity(reports.len());
@@ -92,28 +91,60 @@ fn together(reports: Vec<SpanReport>) -> Vec<SpanReport> {
 }
 
 fn amend(earlier: &mut SpanReport, mut later: SpanReport) {
-    if !later.start_known {
+    if !later.start_known || (later.may_be_repeated && earlier.start_known) {
         later.span.start_time = earlier.span.start_time;
     }
     earlier.span.amend(later.span);
     earlier.start_known |= later.start_known;
-    earlier.digest = None;
+    earlier.may_be_repeated &= later.may_be_repeated;
+    earlier.first_token = later.first_token.or(earlier.first_token);
+    earlier.digest = earlier.digest.zip(later.digest).map(both);
     let start = earlier.span.start_time;
     begin_at(&mut earlier.span, start);
 }
 
-/// Updates take the start that is stored; the store knows a span by its ids and its start.
+/// The digest of two reports put together. A resend of the same ones in the same order has it again.
+fn both((earlier, later): (BodyDigest, BodyDigest)) -> BodyDigest {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&earlier).update(&later);
+    let mut digest = BodyDigest::default();
+    hasher.finalize_xof().fill(&mut digest);
+    digest
+}
+
+/// Updates and repeats take the start that is stored; the store knows a span by its ids and its start.
 async fn with_starts(state: &AppState, project: ProjectId, reports: Vec<SpanReport>) -> ApiResult<Vec<Incoming<Span>>> {
-    let resolved = stream::iter(reports).map(|mut report| async move {
-        if !report.start_known {
-            match state.store.span(project, report.span.trace_id, report.span.span_id).await? {
-                Some(stored) => begin_at(&mut report.span, stored.start_time),
-                None => report.span.note("start_unknown"),
+    let resolved = stream::iter(reports).map(|report| with_start(state, project, report));
+    resolved.buffered(CONCURRENT_LOOKUPS).try_collect().await
+}
+
+async fn with_start(state: &AppState, project: ProjectId, mut report: SpanReport) -> ApiResult<Incoming<Span>> {
+    let key = (project, report.span.trace_id, report.span.span_id);
+    let overtaken = if report.start_known { state.unknown_starts.take(&key) } else { None };
+    if !report.start_known || report.may_be_repeated || overtaken.is_some() {
+        match state.store.span(project, report.span.trace_id, report.span.span_id).await? {
+            // An update was here first: now its times are known.
+            Some(stored) if overtaken.is_some() => {
+                let start = report.span.start_time;
+                report.span.end_time = report.span.end_time.or(stored.end_time);
+                begin_at(&mut report.span, start);
+                report.first_token = report.first_token.or(overtaken.flatten());
+            }
+            Some(stored) => {
+                begin_at(&mut report.span, stored.start_time);
+                report.start_known = true;
+            }
+            None if report.start_known => {}
+            None => {
+                report.span.note("start_unknown");
+                state.unknown_starts.remember(key, report.first_token);
             }
         }
-        Ok(Incoming::new(report.span, report.digest))
-    });
-    resolved.buffered(CONCURRENT_LOOKUPS).try_collect().await
+    }
+    if let Some(first) = report.first_token.filter(|_| report.start_known) {
+        report.span.first_token_at(first);
+    }
+    Ok(Incoming::new(report.span, report.digest))
 }
 
 fn begin_at(span: &mut Span, start: Timestamp) {

@@ -2,6 +2,7 @@
 //! They are not part of our documented API: their shapes are those of the clients.
 
 mod deepeval;
+mod langfuse;
 mod langsmith;
 pub(crate) mod links;
 mod litellm;
@@ -17,7 +18,12 @@ use tower::{Layer, util::MapRequestLayer};
 
 /// Every such route. Paths that several clients share are told apart in [`shared_paths`].
 pub(crate) fn routes() -> Router<AppState> {
-    Router::new().merge(deepeval::routes()).merge(langsmith::routes()).merge(litellm::routes()).merge(logfire::routes())
+    Router::new()
+        .merge(deepeval::routes())
+        .merge(langfuse::routes())
+        .merge(langsmith::routes())
+        .merge(litellm::routes())
+        .merge(logfire::routes())
 }
 
 /// Leads requests of clients whose paths mean something else here to routes of their own, before any route is looked for.

@@ -103,6 +103,10 @@ impl Server {
         self.post(path, "application/json", body.to_string()).await
     }
 
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.send(Request::delete(path).header(header::AUTHORIZATION, format!("Bearer {INGEST_KEY}")).body(Body::empty()).unwrap()).await
+    }
+
     fn everything(&self) -> ListQuery {
         ListQuery { project: self.project, range: TimeRange::ALL, filter: Filter::All, limit: 1_000, cursor: None }
     }

@@ -10,6 +10,7 @@ mod grpc;
 mod harness;
 mod import;
 mod json_api;
+mod langfuse;
 mod limits;
 mod litellm;
 mod live;

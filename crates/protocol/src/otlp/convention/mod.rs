@@ -5,6 +5,7 @@
 mod common;
 mod counts;
 mod genai;
+mod langfuse;
 mod langsmith;
 mod litellm;
 mod logfire;
@@ -63,9 +64,11 @@ const CONVENTIONS: &[&dyn Convention] = &[
     &logfire::Logfire,
     &langsmith::LangSmith,
     &litellm::LiteLlm,
+    &langfuse::Observation,
     &openinference::OpenInference,
     &traceloop::Traceloop,
     &genai::GenAi,
+    &langfuse::Propagated,
 ];
 
 /// The convention of spans that no adapter recognises.
