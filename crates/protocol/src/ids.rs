@@ -4,11 +4,12 @@ use crate::{
     ingest_api, langfuse,
     native::{deepeval, langsmith, litellm, opik},
     otlp,
+    provider::PROXY_CONVENTION,
 };
 use model::{SpanId, Timestamp, TraceId, time::NANOS_PER_MILLI};
 
 /// Every convention that native ids are hashed under: what a look-up by a native id must try.
-pub const ID_CONVENTIONS: [&str; 7] = [
+pub const ID_CONVENTIONS: [&str; 8] = [
     ingest_api::CONVENTION,
     otlp::ID_CONVENTION,
     deepeval::CONVENTION,
@@ -16,6 +17,7 @@ pub const ID_CONVENTIONS: [&str; 7] = [
     litellm::CONVENTION,
     opik::CONVENTION,
     langfuse::CONVENTION,
+    PROXY_CONVENTION,
 ];
 
 fn native_hash(convention: &str, native: &str) -> blake3::Hash {

@@ -20,7 +20,7 @@ pub(crate) fn check_all_json_values<'a>(texts: impl IntoIterator<Item = &'a [u8]
 }
 
 /// Close to the number of values: every value but the first of a list or object stands behind a comma or an opening.
-pub(crate) fn count_json_values(body: &[u8]) -> usize {
+pub fn count_json_values(body: &[u8]) -> usize {
     let (mut values, mut in_string, mut escaped) = (1, false, false);
     for byte in body {
         match byte {
@@ -35,7 +35,7 @@ pub(crate) fn count_json_values(body: &[u8]) -> usize {
 }
 
 /// Whether lists and objects are nested deeper than can be kept.
-pub(crate) fn is_too_deep(value: &Value) -> bool {
+pub fn is_too_deep(value: &Value) -> bool {
     fn exceeds(value: &Value, levels: usize) -> bool {
         match value {
             Value::Array(items) => levels == 0 || items.iter().any(|item| exceeds(item, levels - 1)),

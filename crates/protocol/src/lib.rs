@@ -23,8 +23,9 @@ pub mod trace_facts;
 mod usage;
 
 pub use ids::{ID_CONVENTIONS, native_span_id, native_trace_id, uuid_text, uuid_time};
-pub use json_bounds::check_json_values;
+pub use json_bounds::{check_json_values, count_json_values, is_too_deep};
 pub use messages::regenerate::{RegenerateError, regenerate, regenerate_value};
+pub use provider_name::provider_name;
 pub use rules::check_time;
 
 use model::{Timestamp, telemetry::Incoming};

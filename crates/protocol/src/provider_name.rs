@@ -1,7 +1,7 @@
 //! One spelling for each provider, whatever a client writes.
 
 /// Providers by their name in the conventions: lower case, without the API that some clients append (`openai.chat`).
-pub(crate) fn provider_name(name: &str) -> String {
+pub fn provider_name(name: &str) -> String {
     let name = name.trim().to_ascii_lowercase();
     let suffixes = [".chat", ".responses", ".completion", ".completions", ".messages", ".embedding", ".embeddings"];
     let name = suffixes.iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(&name);

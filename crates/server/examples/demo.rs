@@ -1,12 +1,13 @@
 //! The server with everything in memory, for work on the dashboard and on clients, without building the lake:
 //! `cargo run -p server --example demo -- --listen 127.0.0.1:8001`. What it is sent is gone when it stops. It is started and ready like
-//! `telltale serve` (of whose arguments it heeds only `--listen` and `--otlp-grpc`, which is off by default), so that the tests of clients can run against it:
+//! `telltale serve` (of whose settings it heeds only `--listen`, `--otlp-grpc`, which is off by default, and `TELLTALE_PROXY_UPSTREAMS`), so
+//! that the tests of clients can run against it:
 //! `TELLTALE_BINARY=…/debug/examples/demo`.
 
 #[path = "../tests/http/accounts.rs"]
 mod accounts;
 
-use axum::Router;
+use axum::{Router, serve::ListenerExt};
 use bus::{DEFAULT_CACHE_BYTES, LocalBus, LocalCache};
 use serde_json::json;
 use server::{AppState, ServerConfig, ServerParts};
@@ -18,6 +19,10 @@ use tokio_util::sync::CancellationToken;
 async fn main() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(argument("--listen").unwrap_or_else(|| "127.0.0.1:8001".to_owned())).await?;
     let address = listener.local_addr()?;
+    let mut config = ServerConfig::new(address);
+    for upstream in std::env::var("TELLTALE_PROXY_UPSTREAMS").unwrap_or_default().split(',').filter(|setting| !setting.is_empty()) {
+        config.proxy.set(upstream.parse()?);
+    }
     let grpc = match argument("--otlp-grpc").filter(|choice| choice != "off") {
         Some(choice) => Some(TcpListener::bind(choice).await?),
         None => None,
@@ -32,7 +37,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         health: Vec::new(),
         jobs: Arc::new(Vec::new),
         debt: Arc::new(|| Box::pin(std::future::ready(Ok(Default::default())))),
-        config: ServerConfig::new(address),
+        config,
         shutdown: CancellationToken::new(),
     });
     let ready =
@@ -53,6 +58,8 @@ fn argument(flag: &str) -> Option<String> {
 }
 
 async fn run(listener: TcpListener, router: Router) -> std::io::Result<()> {
+    // Small answers must not wait for the acknowledgement of earlier ones.
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await
 }
 

@@ -1,5 +1,6 @@
 //! What the binary decides and the server obeys.
 
+use crate::proxy::ProxyConfig;
 use model::query::SqlLimits;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -24,6 +25,8 @@ pub struct ServerConfig {
     pub max_live_streams: usize,
     /// Where a Parquet file that is imported lies while it is read. It has no name there: nothing stays behind.
     pub spool_dir: PathBuf,
+    /// Where calls through `/proxy/` may go.
+    pub proxy: ProxyConfig,
 }
 
 impl ServerConfig {
@@ -39,6 +42,7 @@ impl ServerConfig {
             sql: SqlLimits::default(),
             max_live_streams: 256,
             spool_dir: std::env::temp_dir(),
+            proxy: ProxyConfig::default(),
         }
     }
 }

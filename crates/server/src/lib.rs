@@ -11,11 +11,13 @@ pub mod metrics;
 mod native;
 mod openapi;
 mod params;
+mod proxy;
 mod router;
 mod routes;
 mod state;
 
 pub use config::ServerConfig;
 pub use openapi::openapi;
+pub use proxy::{ProxyConfig, ProxyUpstream, Upstream};
 pub use router::{otlp_grpc_router, otlp_router, router};
 pub use state::{AppState, DebtReport, Jobs, ServerParts};

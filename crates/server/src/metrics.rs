@@ -1,5 +1,6 @@
 //! Numbers about ourselves, for `/metrics` (Prometheus text format). Labels are bounded: routes, kinds and statuses, never ids or names.
 
+use crate::proxy::ProxyMetrics;
 use parking_lot::Mutex;
 use std::{collections::BTreeMap, fmt::Write, time::Duration};
 
@@ -50,6 +51,7 @@ pub struct Metrics {
     rejected: Mutex<BTreeMap<&'static str, u64>>,
     /// By route: bytes of bodies after decompression.
     bytes: Mutex<BTreeMap<&'static str, u64>>,
+    pub(crate) proxy: ProxyMetrics,
 }
 
 impl Metrics {
@@ -90,6 +92,7 @@ impl Metrics {
         counters(&mut out, "telltale_ingest_rows_total", "Rows stored, by kind.", "kind", &self.rows.lock());
         counters(&mut out, "telltale_ingest_rejected_total", "Rows refused, by kind.", "kind", &self.rejected.lock());
         counters(&mut out, "telltale_ingest_bytes_total", "Bytes of bodies after decompression, by route.", "route", &self.bytes.lock());
+        self.proxy.render(&mut out);
         out
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     ingest,
     native::{self, links::OtlpPort},
     openapi::Base,
+    proxy,
     routes::{
         analytics, auth, erasures, export, fields, health, keys,
         library::{datasets, experiments, items, media, prompts, results},
@@ -117,7 +118,7 @@ pub fn router(state: AppState) -> Router {
     let docs = SwaggerUi::new("/docs").config(Config::from("/openapi.json"));
     let routes =
         routes.merge(native::routes()).route("/openapi.json", get(|| async { Json(document) })).merge(docs).fallback(assets::serve);
-    native::by_client(with_common_layers(routes.merge(ingest::undocumented_otlp_routes()), state))
+    native::by_client(with_common_layers(routes.merge(ingest::undocumented_otlp_routes()), state.clone())).merge(proxy::router(state))
 }
 
 /// Port 4318: OTLP over HTTP (and gRPC), and `/health`, where SDKs look for them by default, and the clients' own protocols.

@@ -6,6 +6,7 @@ use crate::{
     http::Gate,
     ingest::{RecentCalls, TraceMemory, UnknownStarts},
     metrics::Metrics,
+    proxy::ProxyState,
 };
 use futures::future::BoxFuture;
 use model::{
@@ -52,6 +53,7 @@ pub struct Shared {
     pub ingest_gate: Gate,
     pub(crate) live_gate: Gate,
     pub(crate) import_gate: Gate,
+    pub(crate) proxy: ProxyState,
     pub(crate) recent_calls: RecentCalls,
     pub(crate) trace_memory: TraceMemory,
     pub(crate) unknown_starts: UnknownStarts,
@@ -90,6 +92,7 @@ impl AppState {
             ingest_gate: Gate::new("ingest bodies under way", parts.config.max_inflight_ingest_bytes),
             live_gate: Gate::new("live streams", parts.config.max_live_streams),
             import_gate: Gate::new("imports", MAX_IMPORTS),
+            proxy: ProxyState::new(&parts.config.proxy),
             recent_calls: RecentCalls::default(),
             trace_memory: TraceMemory::default(),
             unknown_starts: UnknownStarts::default(),

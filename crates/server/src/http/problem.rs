@@ -133,7 +133,7 @@ impl Problem {
         }
     }
 
-    pub(super) fn render(&self, request_id: &str) -> Response {
+    pub(crate) fn render(&self, request_id: &str) -> Response {
         let body = serde_json::to_vec(&self.document(request_id)).unwrap_or_default();
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = self.status;

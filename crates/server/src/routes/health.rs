@@ -73,6 +73,7 @@ pub(crate) async fn prometheus(State(state): State<AppState>) -> ApiResult<Respo
     let mut text = state.metrics.render();
     gauge(&mut text, "telltale_uptime_seconds", "Since the start of this process.", state.started.elapsed().as_secs());
     gauge(&mut text, "telltale_ingest_bytes_in_flight", "Ingest bodies under way.", state.ingest_gate.in_use());
+    gauge(&mut text, "telltale_proxy_recording_bytes", "Held by recordings of calls under way.", state.proxy.memory_in_use());
     gauge(&mut text, "telltale_live_streams", "Open live streams.", state.live_gate.in_use());
     // Without the store the rest is still worth scraping.
     if let Ok(stats) = state.store.stats().await {

@@ -7,6 +7,7 @@ pub(crate) use size::ByteSize;
 
 use crate::listen::{Listen, OptionalListen};
 use clap::{Args, ValueEnum};
+use server::ProxyUpstream;
 use std::path::PathBuf;
 
 /// Where things are kept.
@@ -71,6 +72,10 @@ pub(crate) struct ServeConfig {
     /// Password of the admin account (at least 12 characters). Needed, or set through a one-time link in the log, beyond loopback.
     #[arg(long, env = "TELLTALE_ADMIN_PASSWORD", hide_env_values = true, value_name = "PASSWORD")]
     pub admin_password: Option<String>,
+
+    /// Where calls through /proxy/NAME/ go, as NAME=URL; NAME=off takes one away. Repeated, or several with commas. Built in: openai, anthropic, gemini.
+    #[arg(long, env = "TELLTALE_PROXY_UPSTREAMS", value_name = "NAME=URL", value_delimiter = ',')]
+    pub proxy_upstream: Vec<ProxyUpstream>,
 
     /// Leave background jobs to separate `telltale worker` processes.
     #[arg(long, env = "TELLTALE_NO_WORKER")]

@@ -54,7 +54,7 @@ async fn serve(config: ServeConfig) -> anyhow::Result<()> {
 
     let main_server = run_listener(main, server::router(state.clone()), stop.clone());
     let otlp_http_server = run_if_bound(otlp_http, server::otlp_router(state.clone()), stop.clone());
-    let otlp_grpc_server = run_if_bound(otlp_grpc, server::otlp_grpc_router(state), stop.clone());
+    let otlp_grpc_server = run_if_bound(otlp_grpc, server::otlp_grpc_router(state.clone()), stop.clone());
     let servers = async { tokio::try_join!(main_server, otlp_http_server, otlp_grpc_server) };
     let served = tokio::select! {
         served = servers => served.map(drop).context("the server stopped"),
@@ -69,6 +69,7 @@ async fn serve(config: ServeConfig) -> anyhow::Result<()> {
         Some(background) => background.await,
         None => Ok(Stopped::Cancelled),
     };
+    state.finish_recordings(RECORDING_LIMIT).await;
     lake.shutdown().await;
     parts.catalog.close().await;
     served?;
@@ -76,6 +77,9 @@ async fn serve(config: ServeConfig) -> anyhow::Result<()> {
     tracing::info!("stopped");
     Ok(())
 }
+
+/// How long calls that went through the proxy may take to be stored after the last answer.
+const RECORDING_LIMIT: Duration = Duration::from_secs(5);
 
 const FIRST_CALL: &str =
     r#"{"provider":"openai","model":"gpt-4o-mini","prompt":"Hello","response":"Hi!","input_tokens":1,"output_tokens":2}"#;
@@ -91,6 +95,8 @@ fn server_config(config: &ServeConfig, address: SocketAddr) -> ServerConfig {
     // A query names its own limit; the request's is only the net below it.
     server.request_timeout = server.sql.timeout + Duration::from_secs(30);
     server.spool_dir = config.storage.data_dir.clone();
+    config.proxy_upstream.iter().cloned().for_each(|upstream| server.proxy.set(upstream));
+    server.proxy.max_recording_bytes = config.storage.memory.0 / 8;
     server.max_inflight_ingest_bytes = (config.storage.memory.0 / 4).max(server.max_ingest_body_bytes);
     server
 }

@@ -2,12 +2,13 @@
 
 mod bodies;
 mod hints;
+mod secrets;
 
 use super::{
     content::message_of,
     fields::{Object, rest},
 };
-use crate::json_bounds::is_too_deep;
+use crate::{json_bounds::is_too_deep, secrets::SECRET_REMOVED};
 use model::telemetry::{Attributes, Message, Part, Span};
 use serde_json::Value;
 
@@ -73,6 +74,8 @@ pub struct ProviderRequest {
     pub session: Option<String>,
     pub metadata: Attributes,
     pub is_streamed: bool,
+    /// Keys for servers that the model may call were in it; they are left out.
+    pub had_secrets: bool,
 }
 
 /// Reads a request whose API is told by its fields. `None`: it is no such request.
@@ -103,6 +106,8 @@ pub fn request_of(api: Api, body: Value) -> ProviderRequest {
     }
     bodies::shared(&mut body, &mut request);
     hints::read(&mut body, &mut request);
+    let in_tools = request.tools.as_mut().is_some_and(secrets::remove_from_tools);
+    request.had_secrets = secrets::remove_from_settings(&mut body) || in_tools;
     request.parameters.extend(rest(body, ""));
     request
 }
@@ -119,6 +124,9 @@ impl ProviderRequest {
         span.request_model = span.request_model.take().or(self.model);
         span.user_id = span.user_id.take().or(self.user);
         span.session_id = span.session_id.take().or(self.session);
+        if self.had_secrets {
+            span.note(SECRET_REMOVED);
+        }
         let payload = &mut span.payload;
         payload.input = payload.input.take().or_else(|| said(self.input));
         payload.system = payload.system.take().or_else(|| said(self.system));

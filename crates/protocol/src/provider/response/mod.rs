@@ -79,6 +79,11 @@ fn read_shared(body: &mut Object, response: &mut ProviderResponse) {
 }
 
 impl ProviderResponse {
+    /// An answer of which nothing else is known.
+    pub fn of_usage(usage: ProviderUsage) -> Self {
+        Self { usage: Some(usage), ..Self::default() }
+    }
+
     /// Tells the span what it does not know yet. A span with an error is failed, unless its status is known.
     pub fn fill(self, span: &mut Span) {
         span.response_id = span.response_id.take().or(self.id);

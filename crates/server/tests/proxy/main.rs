@@ -1,0 +1,12 @@
+//! The logging proxy between real sockets: a fake provider, or one that answers with given bytes, on one side, and an HTTP client on the other.
+
+mod access;
+#[path = "../http/accounts.rs"]
+mod accounts;
+mod bytes_pass;
+mod canned;
+mod endings;
+mod harness;
+mod limits;
+mod records;
+mod secrets;
