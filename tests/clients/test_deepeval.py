@@ -229,6 +229,66 @@ def test_the_clients_own_ids_lead_to_what_is_stored(telltale, spans):
     assert telltale.get(f"/api/v1/spans/{uuid}/{agent['native_id']}")["span_id"] == agent["span_id"]
 
 
+def spans_of_user(telltale, user):
+    found = telltale.get("/api/v1/spans", limit=200, filter=f"user:{user}")["items"]
+    return [telltale.get(f"/api/v1/spans/{span['trace_id']}/{span['span_id']}") for span in found]
+
+
+@pytest.mark.shows("traces", "messages", "tools", "streaming", "usage", "cost", "sessions")
+def test_the_langchain_handler(client, settings, telltale):
+    client.run("deepeval_langchain.py", **settings)
+    spans = spans_of_user(telltale, "chain-user")
+    assert {(span["session_id"], *span["tags"]) for span in spans} == {("chain-thread", "chain")}
+    agent = next(span for span in spans if span["kind"] == "agent")
+    assert said(agent["input"]) == [("user", "What is the weather in Paris?")]
+    assert [message["role"] for message in agent["output"]] == ["user", "assistant", "tool", "assistant"]
+    assert (agent["attributes"]["trace.name"], agent["metadata"]) == ("agent-run", {"tier": "gold"})
+    calls = [span for span in spans if span["kind"] == "llm"]
+    assert len(calls) == 3
+    for call in calls:
+        assert (call["provider"], call["request_model"]) == ("openai", "gpt-4o-mini-2024-07-18")
+        assert (call["usage"]["input_tokens"], call["usage"]["output_tokens"], call["cost"]["total_usd"]) == (100, 20, CALL_USD)
+        assert [message["role"] for message in call["output"]] == ["assistant"]
+    asking = next(call for call in calls if is_tool_call(call["output"]))
+    (called,) = parts(asking["output"])
+    assert (called["name"], called["arguments"]) == ("get_weather", {"city": "Paris"})
+    assert asking["tools"][0]["function"]["name"] == "get_weather"
+    streamed = next(call for call in calls if not call["parent_span_id"])
+    assert float(streamed["time_to_first_token_ms"]) > 0
+    tool = next(span for span in spans if span["kind"] == "tool")
+    assert (parts(tool["input"])[0]["arguments"], parts(tool["output"])[0]["result"]) == ({"city": "Paris"}, "sunny in Paris")
+
+
+@pytest.mark.shows("traces", "messages", "tools", "streaming", "usage", "cost", "sessions")
+def test_the_otel_mode(client, settings, telltale):
+    client.run("deepeval_otel.py", **settings)
+    spans = {}
+    for span in spans_of_user(telltale, "otel-user"):
+        spans.setdefault(span["name"], []).append(span)
+        told = (span["source"]["convention"], span["session_id"], span["tags"], span["metadata"], span["attributes"]["trace.name"])
+        assert told == ("deepeval", "otel-thread", ["otel"], {"region": "north"}, "otel-app")
+    asking, counting = sorted(spans["ChatCompletion"], key=lambda span: span["start_time"])
+    for call in (asking, counting):
+        # OpenInference, which DeepEval's spans are built on here, tells the cached part: 36 + 64 + 20.
+        assert (call["usage"]["input_uncached"], call["usage"]["cache_read"], call["usage"]["output_tokens"]) == (36, 64, 20)
+        assert (call["cost"]["total_usd"], call["provider"], call["request_model"]) == ("0.0000222", "openai", "gpt-4o-mini")
+        assert not [name for name in call["attributes"] if name.startswith("confident.llm.")], "said twice"
+    assert parts(asking["output"])[0]["arguments"] == {"city": "Paris"}
+    assert (float(counting["time_to_first_token_ms"]) > 0, said(counting["input"])) == (True, [("user", "Count.")])
+    root, call, tool, retrieval = only(spans, "root"), only(spans, "call"), only(spans, "search"), only(spans, "retrieve")
+    assert (root["kind"], root["agent"], said(root["input"]), said(root["output"])) == (
+        "agent",
+        "planner",
+        [("user", "Plan a trip.")],
+        [("assistant", "Planned.")],
+    )
+    assert (call["kind"], call["request_model"], call["usage"]["total_tokens"]) == ("llm", "house-model", 12)
+    assert (call["cost"]["total_usd"], call["cost"]["source"]) == ("0.000015", "reported")
+    assert (call["prompt_name"], call["prompt_version"], said(call["input"])) == ("plan", "00.00.01", [("user", "Plan.")])
+    assert (tool["kind"], parts(tool["input"])[0]["arguments"], parts(tool["output"])[0]["result"]) == ("tool", {"q": "Oslo"}, ["fjord"])
+    assert (retrieval["kind"], parts(retrieval["output"])[0]["result"]) == ("retrieval", ["one", "two"])
+
+
 @pytest.fixture(scope="module")
 def evals(client, settings):
     """Runs a part of deepeval_evals.py and answers what it found out."""

@@ -10,6 +10,7 @@ use protocol::{
     IngestContext,
     native::deepeval,
     native::{NativeRows, deepeval::TraceRows},
+    otlp,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -256,4 +257,20 @@ fn annotations_become_scores_of_what_they_are_about() {
     assert_eq!(about(of_span).unwrap_err().field, "spanUuid");
     assert_eq!(about(json!({"traceUuid": trace})).unwrap_err().field, "rating");
     assert_eq!(about(json!({"rating": 1})).unwrap_err().field, "traceUuid");
+}
+
+#[test]
+fn the_otel_mode_beside_openinference_and_by_hand() {
+    let request = otlp::decode_traces(capture("deepeval-otel_POST_v1_traces.bin").into(), otlp::Encoding::Protobuf).unwrap();
+    let rows = otlp::spans(request, &context());
+    assert_eq!(rows.rejected, []);
+    let spans: Vec<Span> = rows.rows.into_iter().map(|incoming| incoming.row).collect();
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_json_snapshot!("deepeval-otel_POST_v1_traces", spans);
+    });
+}
+
+#[test]
+fn a_langchain_agent() {
+    golden("deepeval-langchain_POST_v1_traces.json");
 }

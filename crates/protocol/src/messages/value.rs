@@ -45,6 +45,6 @@ pub(super) fn media_class(mime_type: Option<&str>) -> &'static str {
 }
 
 /// Inline data as a data URI.
-pub(crate) fn data_uri(mime_type: Option<&str>, base64: &str) -> String {
+pub(super) fn data_uri(mime_type: Option<&str>, base64: &str) -> String {
     format!("data:{};base64,{base64}", mime_type.unwrap_or("application/octet-stream"))
 }

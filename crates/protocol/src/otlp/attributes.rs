@@ -42,6 +42,12 @@ impl AttributeSet {
         }
     }
 
+    /// A copy of an attribute as JSON.
+    pub(crate) fn json(&mut self, name: &str) -> Option<Value> {
+        let wire = self.entries[self.position(name)?].value.as_ref()?.value.clone()?;
+        Some(to_json(wire, &mut self.repaired))
+    }
+
     pub(crate) fn take(&mut self, name: &str) -> Option<Wire> {
         let index = self.position(name)?;
         self.entries.swap_remove(index).value?.value

@@ -3,11 +3,18 @@
 use super::fields::Fields;
 use crate::{
     numbers::{self, token_count},
+    provider,
     provider_name::provider_name,
     usage::ReportedUsage,
 };
-use model::{Timestamp, telemetry::Span};
-use serde_json::{Value, json};
+use model::{
+    Timestamp,
+    telemetry::{Message, Part, Span},
+};
+use serde_json::Value;
+
+/// Who "says" a tool definition.
+const TOOL_DEFINITION: &str = "Tool Input";
 
 /// What DeepEval writes when it could not find out the model.
 const NO_MODEL: &str = "NA";
@@ -34,23 +41,27 @@ pub(super) fn read(span: &mut Span, fields: &mut Fields) {
 
 /// A patched client whose messages DeepEval could not read is told by what it was called with: `{args: [], kwargs: {model, messages, …}}`.
 fn read_call(span: &mut Span, fields: &mut Fields) {
-    let is_call = |input: &Value| {
+    let request = |input: &Value| {
         let has_no_args = input.get("args").is_some_and(|args| args.as_array().is_some_and(Vec::is_empty));
-        (has_no_args && input.as_object()?.len() == 2).then(|| input.get("kwargs")?.as_object().cloned()).flatten()
+        (has_no_args && input.as_object()?.len() == 2).then(|| provider::request(input.get("kwargs")?.clone())).flatten()
     };
-    let Some(mut call) = fields.take_as("input", is_call) else { return };
-    if let Some(Value::String(model)) = call.remove("model") {
-        span.request_model.get_or_insert(model);
+    if let Some(request) = fields.take_as("input", request) {
+        request.fill(span);
     }
-    span.payload.tools = call.remove("tools");
-    let instructions = call.remove("instructions").map(|text| json!({"role": "system", "content": text}));
-    let said = match call.remove("messages").or_else(|| call.remove("input")) {
-        Some(Value::Array(items)) => items,
-        Some(other) => vec![json!({"role": "user", "content": other})],
-        None => Vec::new(),
+}
+
+/// LangChain's tool definitions, which its handler puts among the messages, one each, in Python's writing.
+pub(super) fn take_tools(span: &mut Span) {
+    let Some(input) = &mut span.payload.input else { return };
+    let read = |message: &Message| match (message.role.as_str(), message.parts.as_slice()) {
+        (TOOL_DEFINITION, [Part::Text { text }]) => provider::repr::value(text),
+        _ => None,
     };
-    fields.put("input", instructions.into_iter().chain(said).collect());
-    span.payload.model_parameters.extend(call);
+    let tools: Vec<Value> = input.iter().filter_map(read).collect();
+    if !tools.is_empty() && span.payload.tools.is_none() {
+        input.retain(|message| read(message).is_none());
+        span.payload.tools = Some(Value::Array(tools));
+    }
 }
 
 /// A prompt is known by its version where it has one, else by the hash of its commit.

@@ -1,24 +1,28 @@
 //! What went into a span and came out of it → canonical messages. Of a function DeepEval sends the arguments by name, of a model call
 //! messages in its own spelling.
 
-use crate::messages::{conversation_from_value, text_message};
+use crate::{
+    messages::{conversation_from_value, text_message},
+    native::io::langgraph_messages,
+};
 use model::telemetry::{Message, Part};
 use serde_json::{Map, Value};
 
 /// A payload, and its original where the messages do not say all of it.
-pub(super) struct Read {
-    pub(super) messages: Vec<Message>,
-    pub(super) original: Option<Value>,
+pub(crate) struct Read {
+    pub(crate) messages: Vec<Message>,
+    pub(crate) original: Option<Value>,
 }
 
 /// Reads an input or an output that `role` speaks. `None`: there was nothing (a function without arguments).
-pub(super) fn read(value: Value, role: &str) -> Option<Read> {
+pub(crate) fn read(value: Value, role: &str) -> Option<Read> {
     match value {
         Value::Null => None,
         Value::Object(fields) if fields.is_empty() => None,
         Value::Object(fields) if is_message(&fields) => Some(whole(vec![Value::Object(fields)], role)),
         Value::Object(fields) => Some(of_arguments(fields, role)),
         Value::Array(items) if is_conversation(&items) => Some(whole(items, role)),
+        Value::Array(items) => Some(of_list(items, role)),
         Value::String(text) => Some(Read { messages: vec![text_message(role, text)], original: None }),
         other => Some(Read { messages: vec![single(role, Part::Other { value: other })], original: None }),
     }
@@ -41,6 +45,14 @@ fn of_arguments(fields: Map<String, Value>, role: &str) -> Read {
     }
 }
 
+/// What LangGraph's nodes hand on holds messages; any other list stays what it is.
+fn of_list(items: Vec<Value>, role: &str) -> Read {
+    match langgraph_messages(&items) {
+        Some(messages) => Read { messages, original: Some(Value::Array(items)) },
+        None => Read { messages: vec![single(role, Part::Other { value: Value::Array(items) })], original: None },
+    }
+}
+
 fn whole(items: Vec<Value>, role: &str) -> Read {
     Read { messages: conversation(items, role), original: None }
 }
@@ -51,7 +63,8 @@ fn is_conversation(items: &[Value]) -> bool {
 
 fn is_message(fields: &Map<String, Value>) -> bool {
     let is_text = |name: &str| fields.get(name).is_some_and(Value::is_string);
-    is_text("role") || call_of(fields).is_some() || result_of(fields).is_some()
+    let is_langchain = is_text("type") && fields.contains_key("content") && fields.contains_key("response_metadata");
+    is_text("role") || is_langchain || call_of(fields).is_some() || result_of(fields).is_some()
 }
 
 fn conversation(items: Vec<Value>, role: &str) -> Vec<Message> {
@@ -71,6 +84,10 @@ fn message(item: Value, role: &str) -> Vec<Message> {
     let mut messages = conversation_from_value(Value::Array(vec![item]), role);
     for message in &mut messages {
         message.role = canonical_role(&message.role).to_owned();
+        // Beside a call, an empty text is nobody's word.
+        if message.parts.len() > 1 {
+            message.parts.retain(|part| !matches!(part, Part::Text { text } if text.is_empty()));
+        }
     }
     messages
 }
@@ -111,7 +128,7 @@ fn call_id(fields: &Map<String, Value>) -> Option<String> {
 fn canonical_role(role: &str) -> &str {
     match role {
         "human" | "Human" => "user",
-        "ai" => "assistant",
+        "ai" | "AI" => "assistant",
         "System Instruction" => "system",
         other => other,
     }

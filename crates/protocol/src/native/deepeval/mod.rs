@@ -18,6 +18,7 @@ mod trace;
 pub use annotation::{annotation, span_without_trace};
 pub use dataset::{Goldens, golden, golden_item, goldens, is_conversation, is_finalized};
 pub use ids::{span_id, trace_id};
+pub(crate) use messages::read as read_messages;
 pub use prompt::{commit_hash, new_prompt_version, prompt, version_number, version_of_hash};
 pub use test_case::Case;
 pub use test_run::{Cases, TestRun, comparison, further_cases, test_run};

@@ -90,7 +90,7 @@ fn read_payload(span: &mut Span, fields: &mut Fields, facts: &TraceFacts) {
         // A tool span reads as the call that asked for it and the result that answered.
         let name = span.name.clone();
         span.payload.input = input.map(|arguments| vec![single("assistant", Part::ToolCall { id: None, name, arguments })]);
-        span.payload.output = output.map(|result| vec![single("tool", Part::ToolResult { id: None, result })]);
+        span.payload.output = output.map(|result| vec![single("tool", tool_result(span, result))]);
         return;
     }
     if span.kind == SpanKind::Retrieval {
@@ -98,7 +98,23 @@ fn read_payload(span: &mut Span, fields: &mut Fields, facts: &TraceFacts) {
     } else {
         span.payload.output = said(span, "output", output, "assistant", facts);
     }
-    span.payload.input = said(span, "input", input, "user", facts);
+    if input.is_some() {
+        span.payload.input = said(span, "input", input, "user", facts);
+    }
+    llm::take_tools(span);
+}
+
+/// LangChain's tools answer with a message, of which the content is the result.
+fn tool_result(span: &mut Span, output: Value) -> Part {
+    let text = |name: &str| output.get(name).and_then(Value::as_str);
+    let id = text("tool_call_id").filter(|_| text("type") == Some("tool")).map(str::to_owned);
+    match output.get("content").filter(|_| id.is_some()).cloned() {
+        Some(result) => {
+            span.payload.originals.insert("output".to_owned(), output);
+            Part::ToolResult { id, result }
+        }
+        None => Part::ToolResult { id: None, result: output },
+    }
 }
 
 /// A payload in messages; what they leave out is kept as the original.

@@ -5,7 +5,7 @@ use model::telemetry::{Message, Part};
 use serde_json::{Value, json};
 
 /// The messages in a list of commands, or the one message of a list of tool calls.
-pub(super) fn messages(items: &[Value]) -> Option<Vec<Message>> {
+pub(in super::super) fn messages(items: &[Value]) -> Option<Vec<Message>> {
     if items.is_empty() {
         return None;
     }

@@ -5,6 +5,8 @@ mod generations;
 mod langgraph;
 mod llm;
 
+pub(super) use langgraph::messages as langgraph_messages;
+
 use crate::messages::{conversation_from_value, parse_or_text, text_message};
 use model::telemetry::{Message, Part, Span, SpanKind};
 use serde_json::{Map, Value, json};

@@ -4,6 +4,7 @@
 
 mod common;
 mod counts;
+mod deepeval;
 mod genai;
 mod langfuse;
 mod langsmith;
@@ -59,6 +60,7 @@ trait Convention: Sync {
 
 /// In order of precedence: the more a convention knows of its client, the earlier. The first that recognises a span names its source.
 const CONVENTIONS: &[&dyn Convention] = &[
+    &deepeval::DeepEval,
     &vercel_ai::VercelAi,
     &pydantic_ai::PydanticAi,
     &logfire::Logfire,
@@ -69,6 +71,7 @@ const CONVENTIONS: &[&dyn Convention] = &[
     &traceloop::Traceloop,
     &genai::GenAi,
     &langfuse::Propagated,
+    &deepeval::Repeated,
 ];
 
 /// The convention of spans that no adapter recognises.
