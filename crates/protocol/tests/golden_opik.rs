@@ -4,8 +4,8 @@
 
 mod support;
 
-use model::telemetry::Span;
-use protocol::native::opik::{self, Entity, Scored};
+use model::telemetry::{Score, Span};
+use protocol::native::opik::{self, Entity, ScoreRows, Scored};
 use std::io::Read;
 use support::{capture, context, together};
 
@@ -74,8 +74,10 @@ fn updates_before_their_subjects() {
 #[test]
 fn feedback_scores() {
     let read = |name: &str| opik::read_scores(Scored::Traces, &body(name), &context()).unwrap();
-    let (mut scores, rejected) = read("097_opik-py_PUT_api_v1_private_traces_feedback_scores.json");
-    assert_eq!(rejected, []);
-    scores.extend(read("104_opik-py_PUT_api_v1_private_traces_feedback_scores.json").0);
-    snapshot("097_opik_scores", &scores.into_iter().map(|(_, score)| score).collect::<Vec<_>>());
+    let names =
+        ["097_opik-py_PUT_api_v1_private_traces_feedback_scores.json", "104_opik-py_PUT_api_v1_private_traces_feedback_scores.json"];
+    let rows: Vec<ScoreRows> = names.map(read).into();
+    assert!(rows.iter().all(|rows| rows.rejected.is_empty()));
+    let scores: Vec<Score> = rows.into_iter().flat_map(|rows| rows.scores).map(|sent| sent.score).collect();
+    snapshot("097_opik_scores", &scores);
 }

@@ -10,7 +10,7 @@ mod value;
 
 pub(crate) use chat::message_from_chat;
 pub(crate) use read::{conversation, conversation_from_value, instructions, instructions_from_value, part_from_value};
-pub(crate) use value::parse_or_text;
+pub(crate) use value::{media_class, parse_or_text};
 
 use model::telemetry::{Message, Part};
 

@@ -35,7 +35,7 @@ pub(super) fn take_text(fields: &mut Map<String, Value>, name: &str) -> Option<S
 }
 
 /// The media class of a MIME type: `image/png` → `image`.
-pub(super) fn media_class(mime_type: Option<&str>) -> &'static str {
+pub(crate) fn media_class(mime_type: Option<&str>) -> &'static str {
     match mime_type.and_then(|mime| mime.split('/').next()) {
         Some("image") => "image",
         Some("audio") => "audio",

@@ -55,7 +55,9 @@ pub(crate) fn read(span: &mut Span, names: Names, input: Option<Value>, output: 
 fn says_something(value: &Value) -> bool {
     match value {
         Value::Null => false,
-        Value::Object(fields) => !fields.is_empty() && !(fields.len() == 1 && fields.get(PLAIN_OUTPUT).is_some_and(Value::is_null)),
+        // What is sent of a call that answered nothing.
+        Value::Object(fields) if fields.len() == 1 => !fields.get(PLAIN_OUTPUT).is_some_and(Value::is_null),
+        Value::Object(fields) => !fields.is_empty(),
         _ => true,
     }
 }
@@ -103,6 +105,8 @@ fn generic(value: Value, side: Side) -> Vec<Message> {
         Value::Object(fields) if holds_messages(fields) => return conversation_from_value(value, role),
         Value::Object(fields) if fields.len() == 1 => match fields.get(plain) {
             Some(Value::String(text)) => return vec![text_message(role, text.clone())],
+            // What a prompt template makes.
+            Some(inner @ Value::Object(fields)) if holds_messages(fields) => return conversation_from_value(inner.clone(), role),
             Some(message) if is_message(message) => return conversation_from_value(message.clone(), role),
             Some(Value::Array(items)) => {
                 if let Some(messages) = langgraph::messages(items) {

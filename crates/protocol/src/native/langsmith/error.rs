@@ -9,6 +9,8 @@ use serde_json::Value;
 /// Longest name of an error's type: anything longer is prose.
 const MAX_TYPE_CHARS: usize = 128;
 
+const TRACEBACK: &str = "Traceback (most recent call last)";
+
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ErrorText {
     pub kind: Option<String>,
@@ -20,8 +22,10 @@ pub(crate) struct ErrorText {
 /// What the text says happened.
 pub(crate) fn read(text: &str) -> ErrorText {
     let text = text.trim();
+    // LangChain writes its traceback right behind the error, on the same line.
+    let (text, traceback) = text.find(TRACEBACK).map_or((text, ""), |at| (text[..at].trim_end(), &text[at..]));
     let (first, rest) = text.split_once('\n').map_or((text, ""), |(first, rest)| (first.trim_end(), rest.trim()));
-    let has_more = !rest.is_empty();
+    let has_more = !rest.is_empty() || !traceback.is_empty();
     let by_repr = || {
         let (kind, arguments) = first.split_once('(')?;
         Some((is_type(kind).then_some(kind)?, unquoted(arguments.strip_suffix(')')?)))
@@ -94,6 +98,8 @@ mod tests {
     fn the_first_line_says_type_and_message() {
         let python = "RateLimitError('Error code: 429 - it\\'s full')\n\nTraceback (most recent call last):\nopenai.RateLimitError: x\n";
         assert_eq!(error(python), (Some("RateLimitError".into()), "Error code: 429 - it's full".into(), true));
+        let langchain = "RateLimitError(\"it's {'full'}\")Traceback (most recent call last):\n\n  File";
+        assert_eq!(error(langchain), (Some("RateLimitError".into()), "it's {'full'}".into(), true));
         assert_eq!(error("Error: boom\n    at f (x.js:1)"), (Some("Error".into()), "boom".into(), true));
         assert_eq!(error("KeyError('a', 'b')"), (Some("KeyError".into()), "'a', 'b'".into(), false));
         assert_eq!(error("ValueError()"), (Some("ValueError".into()), String::new(), false));

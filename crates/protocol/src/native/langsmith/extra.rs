@@ -118,7 +118,7 @@ fn fill(slot: &mut Option<String>, metadata: &mut Map<String, Value>, names: &[&
 }
 
 /// What a run's type means.
-pub(crate) fn kind_of(run_type: &str) -> SpanKind {
+pub fn kind_of(run_type: &str) -> SpanKind {
     match run_type {
         "llm" => SpanKind::Llm,
         "chain" => SpanKind::Chain,

@@ -4,7 +4,7 @@ use super::CONVENTION;
 use crate::{
     IngestContext, RowError,
     ids::{native_span_id, native_trace_id},
-    native::json::text_of,
+    native::json::{says_something, text_of},
     numbers::timestamp,
 };
 use model::{
@@ -12,6 +12,9 @@ use model::{
     telemetry::{Attributes, Score, ScoreKind, ScoreSource, ScoreTarget},
 };
 use serde_json::{Map, Value};
+
+/// Under which the metadata of a score tells the project (of experiments, the experiment) of the run that it is about.
+const SESSION: &str = "session_id";
 
 /// What a feedback is about, as its sender knows.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,7 +71,8 @@ pub(super) fn read(place: usize, mut fields: Map<String, Value>, context: &Inges
     let id = text("id").ok_or_else(|| RowError::new("id", "expected a string; this field is required"))?;
     let key = text("key").ok_or_else(|| RowError::new("key", "expected a string; this field is required"))?;
     let trace = text("trace_id").map(|trace| native_trace_id(CONVENTION, &trace));
-    let about = match (text("run_id"), text("session_id")) {
+    let session = text("session_id");
+    let about = match (text("run_id"), session.clone()) {
         (Some(run_id), _) => FeedbackAbout::Run { run_id: run_id.to_lowercase(), trace },
         (None, Some(session_id)) => FeedbackAbout::Project { session_id },
         (None, None) => return Err(RowError::new("run_id", "expected run_id, or session_id: what is this about?")),
@@ -85,7 +89,7 @@ pub(super) fn read(place: usize, mut fields: Map<String, Value>, context: &Inges
         source: source(fields.get("feedback_source")),
         comment,
         author: fields.get("feedback_source").and_then(|source| text_of(source.get("user_name")?)),
-        metadata: Attributes::new(),
+        metadata: session.map(|session| (SESSION.to_owned(), Value::String(session))).into_iter().collect::<Attributes>(),
         timestamp,
         ingest_time: context.received_at,
         deleted: false,
@@ -135,13 +139,11 @@ fn source(source: Option<&Value>) -> ScoreSource {
 }
 
 /// What has no field of its own, without what says nothing.
-fn rest(fields: Map<String, Value>) -> impl Iterator<Item = (String, Value)> {
+fn rest(mut fields: Map<String, Value>) -> impl Iterator<Item = (String, Value)> {
     const READ: [&str; 6] = ["score", "value", "comment", "correction", "created_at", "modified_at"];
-    let says_something = |value: &Value| match value {
-        Value::Null => false,
-        Value::Object(fields) => !fields.is_empty(),
-        _ => true,
-    };
+    if let Some(Value::Object(source)) = fields.get_mut("feedback_source") {
+        source.retain(|_, value| says_something(value));
+    }
     fields
         .into_iter()
         .filter(move |(name, value)| !READ.contains(&name.as_str()) && name != "extend_trace_retention" && says_something(value))

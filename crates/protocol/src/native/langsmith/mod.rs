@@ -1,15 +1,20 @@
 //! LangSmith: runs, feedback and files, as its SDKs for Python and JavaScript send them.
 
+mod attachments;
 pub(crate) mod error;
 mod events;
+mod examples;
 pub(crate) mod extra;
 mod feedback;
 mod render;
 mod run;
 mod submission;
 
+pub use attachments::{ATTACHMENTS_ATTRIBUTE, UNKNOWN_TYPE, attach, medium, medium_id};
+pub use examples::{ExampleForm, ITEM_ATTACHMENTS, SPLITS, SentExample, read_example_form, read_examples};
+pub use extra::kind_of;
 pub use feedback::{Feedback, FeedbackAbout, change, run_target};
-pub use render::{feedback_json, object, run_json};
+pub use render::{feedback_json, files_json, object, run_json};
 pub use submission::Attachment;
 
 use crate::{

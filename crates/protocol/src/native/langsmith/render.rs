@@ -1,6 +1,6 @@
 //! A stored span → the run it was: what the SDKs read back.
 
-use super::{DOTTED_ORDER_ATTRIBUTE, NAMES, PROJECT_ATTRIBUTE, REFERENCE_ATTRIBUTE, project_id};
+use super::{ATTACHMENTS_ATTRIBUTE, DOTTED_ORDER_ATTRIBUTE, NAMES, PROJECT_ATTRIBUTE, REFERENCE_ATTRIBUTE, medium_id, project_id};
 use crate::{
     ids::uuid_text,
     native::{Side, rebuilt},
@@ -48,7 +48,17 @@ pub fn run_json(span: &Span, scores: &[Score]) -> Value {
         "completion_cost": span.cost.output_usd,
         "total_cost": span.cost.total_usd,
         "feedback_stats": feedback_stats(scores),
+        "s3_urls": files_json(&attribute(ATTACHMENTS_ATTRIBUTE)),
     })
+}
+
+/// Where files are fetched, as the SDKs want to be told. `files`: references by name.
+pub fn files_json(files: &Value) -> Value {
+    let address = |(name, file): (&String, &Value)| {
+        let url = format!("/attachments/{}", medium_id(file)?);
+        Some((format!("attachment.{name}"), json!({"presigned_url": url, "mime_type": file.get("mime_type")})))
+    };
+    files.as_object().map(|files| files.iter().filter_map(address).collect::<Map<_, _>>().into()).unwrap_or_default()
 }
 
 /// The inputs or outputs as they were sent.
@@ -179,7 +189,7 @@ pub fn feedback_json(score: &Score, run_id: Option<&str>) -> Value {
         "modified_at": score.ingest_time,
         "run_id": run_id,
         "trace_id": score.target.trace_id().map(|trace| uuid_text(&trace.to_hex())),
-        "session_id": score.target.session_id(),
+        "session_id": metadata.remove("session_id").or_else(|| score.target.session_id().map(Value::from)),
         "key": score.name,
         "score": score.value,
         "value": value,

@@ -21,6 +21,7 @@ use crate::{
 use model::{
     Timestamp, TraceId,
     telemetry::{Span, SpanKind, Status},
+    time::NANOS_PER_MILLI,
 };
 use serde_json::{Map, Value};
 
@@ -89,7 +90,7 @@ fn read_state(span: &mut Span, fields: &mut Map<String, Value>, end: Option<Time
     }
     match end {
         Some(end) => {
-            span.end_at(end);
+            span.end_at(not_before(end, span.start_time));
             span.status = Status::Ok;
         }
         // Also for a patch: a report that does not tell the end does not end what another one has ended.
@@ -98,6 +99,13 @@ fn read_state(span: &mut Span, fields: &mut Map<String, Value>, end: Option<Time
     if let Some(text) = fields.remove("error").as_ref().and_then(text_of) {
         error::apply(span, text, end.unwrap_or(span.start_time));
     }
+}
+
+/// JavaScript knows milliseconds only, and its SDK numbers runs in the digits after them: a run that ends in the millisecond of its start
+/// may seem to end before it.
+fn not_before(end: Timestamp, start: Timestamp) -> Timestamp {
+    let ahead = start.as_nanos().saturating_sub(end.as_nanos());
+    if (1..NANOS_PER_MILLI).contains(&ahead) { start } else { end }
 }
 
 /// The project, the example that was run, how the thing that ran is made; and what has no field.

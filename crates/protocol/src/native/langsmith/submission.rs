@@ -7,6 +7,7 @@ use crate::{
     multipart::{FormPart, read_form},
     rules::{MAX_JSON_LEVELS, check_row_count},
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
@@ -30,6 +31,9 @@ pub(super) struct RunReport {
 /// A file that goes with a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Attachment {
+    /// Where the request said it: for errors.
+    pub place: usize,
+    /// The run or the example that it goes with.
     pub run_id: String,
     pub name: String,
     pub content_type: String,
@@ -42,6 +46,33 @@ pub(super) struct Submission {
     pub feedback: Vec<(usize, Map<String, Value>)>,
     pub attachments: Vec<Attachment>,
     pub rejected: Vec<(usize, RowError)>,
+}
+
+impl Submission {
+    /// A run that came as JSON: its files are inside, as `[type, base64]` by name. What is no file stays a field.
+    fn push(&mut self, place: usize, is_patch: bool, mut fields: Map<String, Value>) {
+        let run_id = fields.get("id").and_then(Value::as_str).unwrap_or_default().to_lowercase();
+        if let Some(Value::Object(files)) = fields.get_mut("attachments") {
+            files.retain(|name, file| {
+                let read = inline_file(file);
+                let is_file = read.is_some();
+                self.attachments.extend(read.map(|(content_type, body)| {
+                    let (run_id, name) = (run_id.clone(), name.clone());
+                    Attachment { place, run_id, name, content_type, body }
+                }));
+                !is_file
+            });
+            if files.is_empty() {
+                fields.remove("attachments");
+            }
+        }
+        self.runs.push(RunReport { place, is_patch, fields });
+    }
+}
+
+fn inline_file(file: &Value) -> Option<(String, Bytes)> {
+    let [Value::String(content_type), Value::String(content)] = file.as_array()?.as_slice() else { return None };
+    Some((content_type.clone(), STANDARD.decode(content).ok()?.into()))
 }
 
 /// Reads a form. A part that cannot be read is rejected by its place; what else the form says of its run is kept.
@@ -79,8 +110,8 @@ fn take_part(
             return Ok(());
         }
         "attachment" => {
-            let (run_id, name) = (id.to_owned(), field.ok_or_else(unknown)?.to_owned());
-            submission.attachments.push(Attachment { run_id, name, content_type: part.content_type, body: part.body });
+            let (run_id, name) = (id.to_lowercase(), field.ok_or_else(unknown)?.to_owned());
+            submission.attachments.push(Attachment { place, run_id, name, content_type: part.content_type, body: part.body });
             return Ok(());
         }
         _ => return Err(unknown()),
@@ -102,19 +133,19 @@ fn take_part(
     Ok(())
 }
 
-fn json(part: &FormPart) -> Result<Value, RowError> {
+pub(super) fn json(part: &FormPart) -> Result<Value, RowError> {
     let value = serde_json::from_slice(&part.body).map_err(|error| RowError::new("part", format!("the part is not JSON: {error}")))?;
     checked(value)
 }
 
-fn checked(value: Value) -> Result<Value, RowError> {
+pub(super) fn checked(value: Value) -> Result<Value, RowError> {
     if is_too_deep(&value) {
         return Err(RowError::new("part", format!("expected at most {MAX_JSON_LEVELS} levels of lists and objects")));
     }
     Ok(value)
 }
 
-fn object(value: Value) -> Result<Map<String, Value>, RowError> {
+pub(super) fn object(value: Value) -> Result<Map<String, Value>, RowError> {
     match value {
         Value::Object(fields) => Ok(fields),
         _ => Err(RowError::new("part", "expected an object")),
@@ -134,7 +165,7 @@ pub(super) fn from_batch(body: &[u8]) -> Result<Submission, DecodeError> {
         };
         for run in runs {
             match checked(run).and_then(object) {
-                Ok(fields) => submission.runs.push(RunReport { place, is_patch, fields }),
+                Ok(fields) => submission.push(place, is_patch, fields),
                 Err(error) => submission.rejected.push((place, error)),
             }
             place += 1;
@@ -150,7 +181,9 @@ pub(super) fn from_run(body: &[u8], patched_id: Option<&str>) -> Result<Submissi
     if let Some(id) = patched_id {
         fields.insert("id".to_owned(), Value::from(id));
     }
-    Ok(Submission { runs: vec![RunReport { place: 0, is_patch: patched_id.is_some(), fields }], ..Submission::default() })
+    let mut submission = Submission::default();
+    submission.push(0, patched_id.is_some(), fields);
+    Ok(submission)
 }
 
 /// One feedback: the body of `POST /feedback`.

@@ -11,7 +11,7 @@ mod span;
 mod trace;
 
 pub use render::{score_json, span_json, thread_of, trace_json};
-pub use score::{Scored, read_scores, score_id};
+pub use score::{ScoreRows, Scored, SentScore, read_scores, score_id};
 
 use crate::{
     DecodeError, IngestContext, RowError, check_json_values,

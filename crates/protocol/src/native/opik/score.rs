@@ -20,27 +20,40 @@ pub enum Scored {
     Threads,
 }
 
-/// A score as it was read. Those of spans do not tell the trace: the span's id stands in for it until it is found.
-type Placed = (Option<String>, Score);
+/// The scores of a request, and those that could not be read.
+#[derive(Debug, Default)]
+pub struct ScoreRows {
+    pub scores: Vec<SentScore>,
+    pub rejected: Vec<(usize, RowError)>,
+}
 
-/// `{"scores": […]}`. Of scores of spans, the native id of the span beside each.
-pub fn read_scores(scored: Scored, body: &[u8], context: &IngestContext) -> Result<(Vec<Placed>, Vec<(usize, RowError)>), DecodeError> {
+/// A score as it was sent. That of a span does not tell the trace.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SentScore {
+    pub place: usize,
+    /// The span that it is about, by the client's id. Until its trace is found, the span's own id stands in for it.
+    pub span: Option<String>,
+    pub score: Score,
+}
+
+/// `{"scores": […]}`.
+pub fn read_scores(scored: Scored, body: &[u8], context: &IngestContext) -> Result<ScoreRows, DecodeError> {
     let mut body = parse(body)?;
     let Some(Value::Array(items)) = body.get_mut("scores").map(Value::take) else {
         return Err(DecodeError::malformed("expected a list in scores"));
     };
     check_row_count(items.len())?;
-    let (mut scores, mut rejected) = (Vec::new(), Vec::new());
+    let mut rows = ScoreRows::default();
     for (place, item) in items.into_iter().enumerate() {
         match Fields::read(item).and_then(|fields| read(scored, fields, context)) {
-            Ok(score) => scores.push(score),
-            Err(error) => rejected.push((place, error)),
+            Ok((span, score)) => rows.scores.push(SentScore { place, span, score }),
+            Err(error) => rows.rejected.push((place, error)),
         }
     }
-    Ok((scores, rejected))
+    Ok(rows)
 }
 
-fn read(scored: Scored, mut fields: Fields, context: &IngestContext) -> Result<Placed, RowError> {
+fn read(scored: Scored, mut fields: Fields, context: &IngestContext) -> Result<(Option<String>, Score), RowError> {
     let name = fields.text("name").ok_or_else(|| RowError::new("name", "expected a string; this field is required"))?;
     let (id, target) = match scored {
         Scored::Threads => {

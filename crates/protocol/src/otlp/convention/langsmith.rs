@@ -140,7 +140,8 @@ fn read_payload(draft: &mut Draft) {
 /// The text is the original where the messages do not say all of it, or it is not written as we would write it.
 fn keep_text(span: &mut Span, name: &str, text: Option<String>, value: Option<Value>) {
     let (Some(text), Some(value)) = (text, value) else { return };
-    if span.payload.originals.contains_key(name) || value.to_string() != text {
+    let written = value.to_string();
+    if span.payload.originals.contains_key(name) || written != text {
         span.payload.originals.insert(name.to_owned(), Value::String(text));
     }
 }

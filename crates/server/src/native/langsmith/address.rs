@@ -38,6 +38,8 @@ fn is_unmistakable(method: &Method, rest: &str) -> bool {
     match rest {
         "/info" => method == Method::GET,
         "/runs" | "/runs/batch" | "/runs/multipart" | "/feedback" | "/otel/v1/traces" => method == Method::POST,
+        // The Python SDK fetches files without saying who it is.
+        _ if rest.starts_with("/attachments/") => method == Method::GET,
         _ => method == Method::PATCH && (rest.starts_with("/runs/") || rest.starts_with("/feedback/")),
     }
 }

@@ -1,7 +1,12 @@
 //! What the SDKs ask at their start: how they may send.
 
-use crate::{AppState, http::Json};
+use crate::{
+    AppState,
+    auth::{Authorized, SdkRead},
+    http::Json,
+};
 use axum::extract::State;
+use protocol::uuid_text;
 use serde_json::{Value, json};
 
 /// The level of LangSmith's API that is spoken here: its SDKs ask for it before they use newer ways.
@@ -24,6 +29,14 @@ pub(super) async fn info(State(state): State<AppState>) -> Json<Value> {
         "instance_flags": {
             "zstd_compression_enabled": true,
             "gzip_body_enabled": true,
+            "dataset_examples_multipart_enabled": true,
+            "examples_multipart_enabled": false,
         },
     }))
+}
+
+/// Whose the key is: the tenant is the project that it belongs to.
+pub(super) async fn settings(caller: Authorized<SdkRead>) -> Json<Value> {
+    let id = uuid_text(&caller.project.to_hex());
+    Json(json!({"id": id, "display_name": "Telltale", "created_at": "1970-01-01T00:00:00Z", "tenant_handle": null}))
 }

@@ -1,6 +1,6 @@
 //! Runs and feedback in: as forms, as batches, one by one. Parts that cannot be read are named in the answer, the others are kept.
 
-use super::feedback::placed;
+use super::{attachments, experiments, feedback::placed};
 use crate::{
     AppState,
     auth::{Authorized, Ingest},
@@ -13,7 +13,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
 };
 use bytes::Bytes;
-use model::ProjectId;
+use model::{ProjectId, telemetry::Score};
 use protocol::{
     DecodeError, IngestContext, RowError,
     multipart::form_boundary,
@@ -75,7 +75,8 @@ async fn take_in(
     }
 }
 
-async fn store(state: &AppState, project: ProjectId, read: LangSmithRows, permits: Vec<Permit>) -> ApiResult<Vec<(usize, RowError)>> {
+async fn store(state: &AppState, project: ProjectId, mut read: LangSmithRows, permits: Vec<Permit>) -> ApiResult<Vec<(usize, RowError)>> {
+    attachments::keep(state, project, &mut read).await?;
     let LangSmithRows { mut rows, unplaced, .. } = read;
     for feedback in unplaced {
         let place = feedback.place;
@@ -84,5 +85,9 @@ async fn store(state: &AppState, project: ProjectId, read: LangSmithRows, permit
             None => rows.rejected.push((place, RowError::new("run_id", "expected the id of a run that is stored, or its trace_id too"))),
         }
     }
-    store_rows(state, project, rows, permits).await
+    let scores: Vec<Score> = rows.scores.iter().map(|incoming| incoming.row.clone()).collect();
+    let results = experiments::results_of(&rows.spans, &scores);
+    let rejected = store_rows(state, project, rows, permits).await?;
+    experiments::keep(state, project, results).await?;
+    Ok(rejected)
 }
