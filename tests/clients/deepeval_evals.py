@@ -238,8 +238,12 @@ def dataset():
     after.pull("capitals")
     before = EvaluationDataset()
     before.pull("capitals", version=version)
+    tried = EvaluationDataset()
+    tried.pull("capitals", auto_convert_goldens_to_test_cases=True)
+    for case in tried.test_cases:
+        case.actual_output = "Madrid, of course"
     run = evaluate(
-        [LLMTestCase(input=golden.input, actual_output="Madrid, of course", expected_output=golden.expected_output, _dataset_alias="capitals", _dataset_id=after._id) for golden in after.goldens],
+        tried.test_cases,
         [ExactMatchMetric()],
         async_config=SYNC,
         display_config=QUIET,

@@ -1,10 +1,16 @@
 """DeepEval's own SDK, unmodified: traces of an observed application, annotations, test runs, datasets and prompts."""
 
 import json
+import os
+import pathlib
 import socketserver
+import subprocess
 import threading
+import urllib.request
 
 import pytest
+
+HERE = pathlib.Path(__file__).parent
 
 pytestmark = [pytest.mark.client("DeepEval (Python)", environment="deepeval", package="deepeval")]
 
@@ -300,8 +306,138 @@ def evals(client, settings):
     return run
 
 
-def test_datasets_come_back_as_they_were_pushed(evals):
+@pytest.fixture(scope="module")
+def run_of(telltale):
+    """An experiment with its results, by its id or its name."""
+
+    def find(experiment_id=None, name=None):
+        if name:
+            (experiment_id,) = [item["id"] for item in telltale.get("/api/v1/experiments", limit=100)["items"] if item["name"] == name]
+        results = telltale.get(f"/api/v1/experiments/{experiment_id}/results", limit=100)["items"]
+        return telltale.get(f"/api/v1/experiments/{experiment_id}"), results
+
+    return find
+
+
+def verdicts(result):
+    return {verdict["name"]: verdict for verdict in result["verdicts"]}
+
+
+@pytest.fixture(scope="module")
+def nightly(evals):
+    # Two cases in a request: the third comes after.
+    return evals("RUN", CONFIDENT_TEST_CASE_BATCH_SIZE="2")
+
+
+@pytest.mark.shows("scores")
+def test_a_test_run_is_an_experiment(telltale, nightly, run_of):
+    assert nightly["link"] == f"{telltale.url}/experiments/{nightly['id']}"
+    run, results = run_of(nightly["id"])
+    assert (run["name"], run["protocol"]) == ("nightly", "deepeval")
+    assert run["metadata"]["hyperparameters"] == {"model": "gpt-4o-mini", "temperature": "0.2", "system prompt": "Be brief."}
+    assert (run["metadata"]["testPassed"], run["metadata"]["testFailed"]) == (0, 3)
+    summary = run["summary"]
+    assert (summary["results"], summary["passed"], summary["failed"], summary["cost_usd"]) == (3, 0, 3, "0.0075")
+    means = {verdict["name"]: (verdict["mean"], verdict["passed"], verdict["failed"]) for verdict in summary["verdicts"]}
+    assert (round(float(means["Politeness [GEval]"][0]), 9), means["Politeness [GEval]"][1:]) == (0.7, (3, 0))
+    assert (means["Exact Match"][1:], means["Pattern Match"][1:], means["Words"][1:]) == ((1, 2), (1, 2), (2, 1))
+    assert [result["name"] for result in results] == ["greeting", "number", "phone"]
+
+
+def test_a_case_keeps_what_was_said_and_why_it_was_judged_so(nightly, run_of):
+    greeting, number, phone = run_of(nightly["id"])[1]
+    assert (greeting["input"], greeting["output"], greeting["expected_output"]) == ("Say hello.",) + ("Hello there, my friend.",) * 2
+    assert (greeting["passed"], greeting["duration_ms"], greeting["cost_usd"]) == (False, "1250.0", "0.0025")
+    context = greeting["context"]
+    assert (context["retrievalContext"], context["context"]) == (["People say hello."], ["Greetings"])
+    assert [(call["name"], call.get("inputParameters")) for call in context["toolsCalled"]] == [("greet", {"who": "friend"})]
+    assert [call["name"] for call in context["expectedTools"]] == ["greet"]
+    assert (greeting["metadata"]["metadata"], greeting["metadata"]["tags"]) == ({"area": "small talk"}, ["polite"])
+    judged = verdicts(greeting)
+    words, polite = judged["Words"], judged["Politeness [GEval]"]
+    assert (words["value"], words["threshold"], words["success"], words["reason"], words["cost_usd"]) == ("0.4", "0.3", True, "4 words", "0.0025")
+    told = (polite["value"], polite["threshold"], polite["success"], polite["reason"], polite["model"])
+    assert told == ("0.7", "0.6", True, "Polite, but short.", "scripted-judge")
+    assert "Evaluation Steps" in polite["metadata"]["verboseLogs"]
+    assert [verdicts(case)["Exact Match"]["success"] for case in (greeting, number, phone)] == [True, False, False]
+    assert [verdicts(case)["Pattern Match"]["success"] for case in (greeting, number, phone)] == [False, False, True]
+
+
+def test_a_metric_that_breaks_is_an_error_not_a_score(nightly, run_of):
+    run, (case,) = run_of(nightly["broken"])
+    broken = verdicts(case)["Broken"]
+    assert (broken["value"], "the metric broke" in broken["error"]) == (None, True)
+    assert run["summary"]["verdicts"][0]["errors"] == 1
+
+
+def test_a_conversation_keeps_its_turns(evals, run_of):
+    run, (case,) = run_of(evals("CONVERSATION")["id"])
+    assert (run["name"], case["name"], case["passed"]) == ("talks", "booking", True)
+    assert (case["input"], case["expected_output"]) == ("Somebody books a flight.", "A flight is booked.")
+    assert [(turn["role"], turn["content"]) for turn in case["output"]] == [("user", "I need a flight to Oslo."), ("assistant", "Booked.")]
+    assert case["output"][1]["toolsCalled"][0]["inputParameters"] == {"to": "Oslo"}
+    assert verdicts(case)["Turns"]["value"] == "2.0"
+
+
+def test_an_arena_is_a_run_for_each_contestant(evals, run_of):
+    evals("ARENA")
+    winner, (won,) = run_of(name="friendly-arena: model-a")
+    loser, (lost,) = run_of(name="friendly-arena: model-b")
+    assert winner["metadata"]["comparison"] == loser["metadata"]["comparison"]
+    assert (winner["metadata"]["hyperparameters"], loser["metadata"]["hyperparameters"]) == ({"model": "model-a"}, {"model": "model-b"})
+    scores = [verdicts(case)["Friendly [Arena GEval]"]["value"] for case in (won, lost)]
+    assert (scores, won["output"], lost["output"]) == (["1.0", "0.0"], "Hello!", "Hi.")
+
+
+@pytest.mark.shows("traces", "sessions", "scores")
+def test_traces_of_a_test_run_are_linked(telltale, evals, run_of):
+    evals("TRACED")
+    run, cases = run_of(name="geography")
+    assert [(case["input"], case["output"], case["passed"]) for case in cases] == [
+        ("Capital of France?", "Paris.", True),
+        ("And of Spain?", "Paris.", False),
+    ]
+    assert (run["summary"]["passed"], run["summary"]["failed"]) == (1, 1)
+    trace = telltale.get(f"/api/v1/traces/{cases[0]['trace_id']}")
+    assert sorted((span["kind"], span["name"]) for span in trace["spans"]) == [("agent", "geographer"), ("llm", "answer")]
+    assert (trace["session_id"], trace["user_id"]) == ("exam", "examiner")
+    scores = {score["name"]: score for score in trace["scores"]}
+    assert (scores["Exact Match"]["value"], scores["Exact Match"]["label"]) == ("1.0", "pass")
+    agent = next(span for span in trace["spans"] if span["name"] == "geographer")
+    assert [(score["name"], score["value"]) for score in agent["scores"]] == [("Words", "0.1")]
+
+
+def test_an_image_of_a_case_is_kept(telltale, evals, run_of):
+    found = evals("IMAGE")
+    _, (case,) = run_of(found["id"])
+    assert case["input"] == f"What is in [DEEPEVAL:IMAGE:{found['image']}]?"
+    assert case["context"]["images"][found["image"]] == {"uri": f"telltale-media:{found['image']}", "mime_type": "image/png"}
+    with urllib.request.urlopen(f"{telltale.url}/api/v1/media/{found['image']}", timeout=30) as answer:
+        assert answer.read()[1:4] == b"PNG"
+
+
+def test_the_command_line_runs_tests(client, settings, tmp_path, run_of):
+    (tmp_path / "test_capitals.py").write_bytes((HERE / "deepeval_suite.py").read_bytes())
+    login = [client.folder / "venv/bin/deepeval", "login", "--api-key", settings["CONFIDENT_API_KEY"]]
+    command = [client.folder / "venv/bin/deepeval", "test", "run", "test_capitals.py", "--identifier", "suite"]
+    # The key comes from where `login` has put it.
+    environment = {name: value for name, value in settings.items() if name not in ("CONFIDENT_API_KEY", "DEEPEVAL_DISABLE_DOTENV")}
+    environment |= {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    for step, code in ((login, 0), (command, 1)):
+        done = subprocess.run(step, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=180)
+        assert done.returncode == code, done.stdout + done.stderr
+    run, cases = run_of(name="suite")
+    assert (run["metadata"]["hyperparameters"], run["metadata"]["testFile"]) == ({"model": "gpt-4o-mini"}, "test_capitals.py")
+    assert [(case["input"], case["output"], case["expected_output"], case["passed"]) for case in cases] == [
+        ("Capital of France?", "Paris", "Paris", True),
+        ("Capital of Spain?", "Paris", "Madrid", False),
+    ]
+
+
+def test_datasets_come_back_as_they_were_pushed(evals, run_of):
     found = evals("DATASET")
+    run, _ = run_of(found["run"])
+    assert (run["dataset_id"], run["name"]) == (found["dataset"], "capitals")
     first, second = found["pulled"]
     assert first == {
         "input": "Capital of France?",
