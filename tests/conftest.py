@@ -50,3 +50,12 @@ def provider_url():
     yield "http://" + provider.ready["listen"]
     provider.process.kill()
     provider.process.wait()
+
+
+@pytest.fixture(scope="session")
+def proxy(tmp_path_factory, provider_url):
+    """A server whose logging proxy leads to the fake provider."""
+    upstreams = ",".join(f"{name}={provider_url}" for name in ("openai", "anthropic", "gemini"))
+    server = Telltale(tmp_path_factory.mktemp("proxy"), TELLTALE_PROXY_UPSTREAMS=upstreams)
+    yield server
+    server.stop()

@@ -53,7 +53,9 @@ fn chunk(model: &str, id: &str, parts: Vec<Value>, finish_reason: Option<&str>) 
 }
 
 fn thoughts(request: &Value) -> Vec<Value> {
-    let asked = request["generationConfig"]["thinkingConfig"]["includeThoughts"].as_bool().unwrap_or(false);
+    // Google takes both spellings, and its SDKs send both.
+    let config = &request["generationConfig"]["thinkingConfig"];
+    let asked = ["includeThoughts", "include_thoughts"].iter().any(|name| config[*name] == true);
     if asked { vec![json!({"text": THOUGHT, "thought": true})] } else { Vec::new() }
 }
 
