@@ -3,9 +3,9 @@
 use model::{
     Money, SpanId, TimeRange, Timestamp, TraceId,
     telemetry::{
-        Attributes, BodyDigest, Cost, CostSource, Histogram, Incoming, Level, LogRecord, Message, MetricPoint, MetricType, Part, Score,
-        ScoreKind, ScoreSource, ScoreTarget, Source, Span, SpanEvent, SpanKind, SpanLink, SpanPayload, Status, Temporality, TokenBuckets,
-        TokenUsage, UsageSplit,
+        Attributes, BodyDigest, Cost, CostSource, Exemplar, Histogram, Incoming, Level, LogRecord, Message, MetricPoint, MetricType, Part,
+        Score, ScoreKind, ScoreSource, ScoreTarget, Source, Span, SpanEvent, SpanKind, SpanLink, SpanPayload, Status, Temporality,
+        TokenBuckets, TokenUsage, UsageSplit,
     },
     time::{NANOS_PER_HOUR, NANOS_PER_SECOND},
 };
@@ -246,6 +246,13 @@ pub fn histogram(name: &str, number: u32) -> MetricPoint {
             bounds: vec![2.0, 4.0],
             counts: vec![2, 1, 1],
         }),
+        exemplars: vec![Exemplar {
+            time: Some(at(i64::from(number))),
+            value: 4.5,
+            trace_id: Some(trace_id(1).to_hex()),
+            span_id: Some(span_id(1).to_hex()),
+            attributes: attributes(json!({"customer": "c-1"})),
+        }],
         tags: attributes(json!({"route": "/a"})),
         ..gauge(name, number, 0.0)
     }

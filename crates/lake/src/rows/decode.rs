@@ -176,6 +176,7 @@ pub(crate) fn metrics(batch: &RecordBatch) -> StoreResult<Vec<MetricPoint>> {
     reader.flag("monotonic", |point, flag| point.monotonic = Some(flag))?;
     reader.number("value", |point, number| point.value = Some(number))?;
     reader.json("histogram", |point, value| point.histogram = Some(value), |_| {})?;
+    reader.json("exemplars", |point, value| point.exemplars = value, |_| {})?;
     reader.text("unit", |point, text| point.unit = owned(text))?;
     reader.text("service", |point, text| point.service = owned(text))?;
     reader.json("tags", |point, value| point.tags = value, |_| {})?;

@@ -147,6 +147,7 @@ pub(crate) fn encode_metrics(project: ProjectId, rows: &[Incoming<MetricPoint>])
             rows.text(|point| point.service.as_deref()),
             rows.json(|point| non_empty(&point.tags)),
             rows.time(|point| Some(point.ingest_time)),
+            rows.json(|point| (!point.exemplars.is_empty()).then_some(&point.exemplars)),
             rows.digests(),
         ],
     )

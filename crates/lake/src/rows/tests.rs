@@ -5,9 +5,9 @@ use datafusion::arrow::record_batch::RecordBatch;
 use model::{
     Money, ProjectId, SpanId, Timestamp, TraceId,
     telemetry::{
-        Attributes, Cost, CostSource, Histogram, Incoming, Level, LogRecord, Message, MetricPoint, MetricType, Part, RowKind, Score,
-        ScoreKind, ScoreSource, ScoreTarget, Source, Span, SpanEvent, SpanKind, SpanLink, SpanSummary, Status, Temporality, TokenBuckets,
-        TokenUsage, UsageSplit,
+        Attributes, Cost, CostSource, Exemplar, Histogram, Incoming, Level, LogRecord, Message, MetricPoint, MetricType, Part, RowKind,
+        Score, ScoreKind, ScoreSource, ScoreTarget, Source, Span, SpanEvent, SpanKind, SpanLink, SpanSummary, Status, Temporality,
+        TokenBuckets, TokenUsage, UsageSplit,
     },
 };
 use proptest::{collection::vec, option, prelude::*};
@@ -283,7 +283,7 @@ proptest! {
             monotonic,
             value,
             histogram: (kind == 2).then(|| Histogram { count: 3, sum: value.map(f64::round), min: None, max: None, bounds: vec![0.5, 2.0], counts: vec![1, 1, 1] }),
-            exemplars: Vec::new(),
+            exemplars: value.iter().map(|value| Exemplar { time: Some(timestamp), value: value.round(), trace_id: Some("ab".repeat(16)), span_id: None, attributes: tags.clone() }).collect(),
             unit: texts[0].clone(),
             service: texts[1].clone(),
             tags,

@@ -115,6 +115,8 @@ fn metric() -> Vec<Field> {
     fields.extend(texts(["unit", "service"]));
     fields.extend(json(["tags"]));
     fields.push(required("ingest_time", timestamp_type()));
+    // Since schema version 3.
+    fields.extend(json(["exemplars"]));
     fields
 }
 

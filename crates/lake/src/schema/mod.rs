@@ -16,7 +16,7 @@ use model::{Money, telemetry::RowKind};
 use std::sync::{Arc, LazyLock};
 
 /// Version of the schemas below, written into every segment. Grows when a column is added; readers fill absent columns with nulls.
-pub(crate) const SCHEMA_VERSION: u32 = 2;
+pub(crate) const SCHEMA_VERSION: u32 = 3;
 
 pub(crate) const PROJECT_ID: &str = "project_id";
 /// Which publication a row came in with. With `commit_row` it orders reports: the last one wins.
@@ -48,7 +48,7 @@ pub(crate) fn payload_columns(kind: RowKind) -> &'static [&'static str] {
             &["input", "output", "system", "tools", "model_parameters", "metadata", "attributes", "events", "links", "originals"]
         }
         RowKind::Log => &["message", "attributes"],
-        RowKind::Metric => &["histogram"],
+        RowKind::Metric => &["histogram", "exemplars"],
         RowKind::Score => &["metadata"],
     }
 }

@@ -132,7 +132,7 @@ const LOG: [ExportColumn; 12] = [
     text("ingest_time"),
 ];
 
-const METRIC: [ExportColumn; 12] = [
+const METRIC: [ExportColumn; 13] = [
     text("timestamp"),
     text("start_time"),
     text("name"),
@@ -145,6 +145,7 @@ const METRIC: [ExportColumn; 12] = [
     text("service"),
     json("tags"),
     text("ingest_time"),
+    json("exemplars"),
 ];
 
 const SCORE: [ExportColumn; 15] = [

@@ -64,8 +64,20 @@ fn content_bytes(column: &ArrayRef) -> usize {
 }
 
 fn type_name(name: &str, data_type: &DataType) -> &'static str {
-    const JSON_COLUMNS: [&str; 11] =
-        ["input", "output", "system", "tools", "model_parameters", "metadata", "attributes", "events", "links", "originals", "histogram"];
+    const JSON_COLUMNS: [&str; 12] = [
+        "input",
+        "output",
+        "system",
+        "tools",
+        "model_parameters",
+        "metadata",
+        "attributes",
+        "events",
+        "links",
+        "originals",
+        "histogram",
+        "exemplars",
+    ];
     match data_type {
         DataType::LargeUtf8 if JSON_COLUMNS.contains(&name) || name == "tags" => "json",
         DataType::Boolean => "boolean",
