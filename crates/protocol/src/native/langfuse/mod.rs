@@ -45,7 +45,7 @@ pub fn read_ingestion(body: &[u8], context: &IngestContext) -> Result<Ingestion,
     let mut request: Value =
         serde_json::from_slice(body).map_err(|error| DecodeError::malformed(format!("the body is not JSON: {error}")))?;
     let sdk = sdk_of(&request["metadata"]);
-    let Value::Array(events) = request["batch"].take() else {
+    let Some(Value::Array(events)) = request.get_mut("batch").map(Value::take) else {
         return Err(DecodeError { field: Some("batch".to_owned()), ..DecodeError::malformed("expected a list of events") });
     };
     if events.len() > MAX_EVENTS {
@@ -87,7 +87,9 @@ fn take_event(mut event: Value, sdk: Option<&str>, context: &IngestContext, into
     let time = event["timestamp"].as_str().and_then(|text| text.parse().ok()).unwrap_or(context.received_at);
     let envelope = Envelope { digest, time, sdk, context };
     let kind = event["type"].as_str().unwrap_or_default().to_owned();
-    let Value::Object(fields) = event["body"].take() else { return Err(RowError::new("body", "expected an object")) };
+    let Some(Value::Object(fields)) = event.get_mut("body").map(Value::take) else {
+        return Err(RowError::new("body", "expected an object"));
+    };
     let body = Body::new(fields);
     match kind.as_str() {
         "trace-create" => into.rows.spans.push(trace::read(body, &envelope)?),
