@@ -22,6 +22,7 @@ pub struct SpanFacts {
 pub struct CallFacts {
     pub(super) role: Role,
     pub(super) response_id: Option<Box<str>>,
+    /// What was asked for, in which reports of one call agree; what answered may have a longer name.
     pub(super) model: Option<Box<str>>,
     /// The name of a tool, of tool spans.
     pub(super) tool: Option<Box<str>>,
@@ -90,7 +91,7 @@ impl CallFacts {
         Self {
             role: Role::of(span),
             response_id: text(&span.response_id),
-            model: span.model().map(Box::from),
+            model: span.request_model.as_deref().or(span.response_model.as_deref()).map(Box::from),
             tool: text(&span.tool),
             has_content: span.payload.input.is_some() || span.payload.output.is_some(),
             status: span.status,

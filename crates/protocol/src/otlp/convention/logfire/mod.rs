@@ -58,6 +58,9 @@ fn read_message(draft: &mut Draft) {
         span.payload.attributes.insert("logfire.level_num".to_owned(), level.into());
         if level >= ERROR_LEVEL && span.status == Status::Unset {
             span.status = Status::Error;
+        }
+        let is_log = attributes.text("logfire.span_type").is_some_and(|kind| kind == "log");
+        if span.status == Status::Error && is_log && span.error_message.is_none() {
             span.error_message = message;
         }
     }
