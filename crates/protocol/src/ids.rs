@@ -2,14 +2,14 @@
 
 use crate::{
     ingest_api, langfuse,
-    native::{deepeval, langsmith, litellm, opik},
+    native::{deepeval, langsmith, litellm, openai_agents, opik},
     otlp,
     provider::PROXY_CONVENTION,
 };
 use model::{SpanId, Timestamp, TraceId, time::NANOS_PER_MILLI};
 
 /// Every convention that native ids are hashed under: what a look-up by a native id must try.
-pub const ID_CONVENTIONS: [&str; 8] = [
+pub const ID_CONVENTIONS: [&str; 9] = [
     ingest_api::CONVENTION,
     otlp::ID_CONVENTION,
     deepeval::CONVENTION,
@@ -17,6 +17,7 @@ pub const ID_CONVENTIONS: [&str; 8] = [
     litellm::CONVENTION,
     opik::CONVENTION,
     langfuse::CONVENTION,
+    openai_agents::CONVENTION,
     PROXY_CONVENTION,
 ];
 

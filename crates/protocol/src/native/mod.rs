@@ -9,6 +9,7 @@ pub(crate) mod json;
 pub mod langfuse;
 pub mod langsmith;
 pub mod litellm;
+pub mod openai_agents;
 pub mod opik;
 
 pub use io::{Side, rebuilt};

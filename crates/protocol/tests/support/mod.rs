@@ -54,6 +54,15 @@ pub(crate) fn together(reports: Vec<SpanReport>) -> Vec<Span> {
 
 /// One OTLP JSON span: attributes as an object of plain values, events as `[name, attributes]`.
 pub(crate) fn span_from_json(attributes: Value, events: Value, name: &str) -> Span {
+    span_in(attributes, events, name, json!({}))
+}
+
+/// The same of an instrumentation scope.
+pub(crate) fn span_of_scope(attributes: Value, scope: &str) -> Span {
+    span_in(attributes, json!([]), "test span", json!({"name": scope}))
+}
+
+fn span_in(attributes: Value, events: Value, name: &str, scope: Value) -> Span {
     let start: u64 = 1_795_420_000_000_000_000;
     let events: Vec<Value> = events
         .as_array()
@@ -65,7 +74,7 @@ pub(crate) fn span_from_json(attributes: Value, events: Value, name: &str) -> Sp
         "traceId": "0af7651916cd43dd8448eb211c80319c", "spanId": "b7ad6b7169203331", "name": name, "events": events,
         "startTimeUnixNano": start.to_string(), "endTimeUnixNano": (start + 1_000_000).to_string(), "attributes": key_values(&attributes),
     });
-    let body = json!({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}).to_string();
+    let body = json!({"resourceSpans": [{"scopeSpans": [{"scope": scope, "spans": [span]}]}]}).to_string();
     let mut normalised = otlp::spans(otlp::decode_traces(body.into(), Encoding::Json).unwrap(), &context());
     assert_eq!(normalised.rejected, []);
     normalised.rows.remove(0).row

@@ -7,6 +7,7 @@ mod langsmith;
 pub(crate) mod links;
 mod litellm;
 mod logfire;
+mod openai_agents;
 mod shared_paths;
 
 pub(crate) use deepeval::take_in_trace as take_in_deepeval_trace;
@@ -24,6 +25,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .merge(langsmith::routes())
         .merge(litellm::routes())
         .merge(logfire::routes())
+        .merge(openai_agents::routes())
 }
 
 /// Leads requests of clients whose paths mean something else here to routes of their own, before any route is looked for.

@@ -11,6 +11,8 @@ mod langsmith;
 mod litellm;
 mod logfire;
 mod metadata;
+mod mlflow;
+mod openai_agents;
 mod openinference;
 mod payload;
 mod pydantic_ai;
@@ -62,6 +64,8 @@ trait Convention: Sync {
 const CONVENTIONS: &[&dyn Convention] = &[
     &deepeval::DeepEval,
     &vercel_ai::VercelAi,
+    &openai_agents::OpenAiAgents,
+    &mlflow::Mlflow,
     &pydantic_ai::PydanticAi,
     &logfire::Logfire,
     &langsmith::LangSmith,
