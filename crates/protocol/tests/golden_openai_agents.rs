@@ -24,7 +24,10 @@ fn a_workflow() {
     snapshot("086_openai-agents", &spans);
 
     let workflow = named(&spans, "My workflow")[0];
-    assert_eq!((workflow.kind, workflow.parent_span_id, workflow.native_id.as_deref()), (SpanKind::Workflow, None, Some("trace_bd1242e2400c47eb83e227a1dc26a509")));
+    assert_eq!(
+        (workflow.kind, workflow.parent_span_id, workflow.native_id.as_deref()),
+        (SpanKind::Workflow, None, Some("trace_bd1242e2400c47eb83e227a1dc26a509"))
+    );
     assert_eq!((workflow.session_id.as_deref(), workflow.user_id.as_deref()), (Some("conv-1"), Some("u1")));
     let first = spans.iter().filter(|span| span.parent_span_id == Some(workflow.span_id)).map(|span| span.start_time).min().unwrap();
     assert_eq!((workflow.start_time, workflow.end_time.is_some()), (first, true));
@@ -42,8 +45,15 @@ fn a_workflow() {
         assert_eq!(buckets(call)[..2], OPENAI[..2]);
         assert_eq!(buckets(call)[5..], OPENAI[5..]);
     }
-    assert_eq!((response.response_id.as_deref(), response.model()), (Some("resp_f076d3dd5a71"), None), "no model is told, and none is guessed");
-    assert_eq!((generation.model(), &generation.payload.model_parameters["base_url"]), (Some("gpt-4o-mini"), &json!("http://127.0.0.1:9100/v1/")));
+    assert_eq!(
+        (response.response_id.as_deref(), response.model()),
+        (Some("resp_f076d3dd5a71"), None),
+        "no model is told, and none is guessed"
+    );
+    assert_eq!(
+        (generation.model(), &generation.payload.model_parameters["base_url"]),
+        (Some("gpt-4o-mini"), &json!("http://127.0.0.1:9100/v1/"))
+    );
     assert_eq!(generation.payload.output.as_ref().unwrap()[0].parts, [Part::Text { text: "Hello, the weather in Paris is sunny.".into() }]);
     assert_eq!((failed.status, failed.error_type.as_deref()), (Status::Error, Some("Error getting response")));
     assert_eq!(failed.error_message.as_deref(), Some("Error code: 404 - The model `gpt-err404` does not exist"));
@@ -53,9 +63,15 @@ fn a_workflow() {
     let call = Part::ToolCall { id: None, name: "get_weather".into(), arguments: json!({"city": "Paris"}) };
     assert_eq!((tool.kind, &tool.payload.input.as_ref().unwrap()[0].parts[0]), (SpanKind::Tool, &call));
     let agent = named(&spans, "Weather")[0];
-    assert_eq!((agent.kind, agent.agent.as_deref(), &agent.payload.attributes["tools"]), (SpanKind::Agent, Some("Weather"), &json!(["get_weather"])));
+    assert_eq!(
+        (agent.kind, agent.agent.as_deref(), &agent.payload.attributes["tools"]),
+        (SpanKind::Agent, Some("Weather"), &json!(["get_weather"]))
+    );
     assert_eq!(named(&spans, "my-custom")[0].payload.metadata["a"], 1);
-    assert_eq!((named(&spans, "gr")[0].kind, &named(&spans, "gr")[0].payload.attributes["triggered"]), (SpanKind::Guardrail, &json!(false)));
+    assert_eq!(
+        (named(&spans, "gr")[0].kind, &named(&spans, "gr")[0].payload.attributes["triggered"]),
+        (SpanKind::Guardrail, &json!(false))
+    );
 }
 
 /// OpenTelemetry's instrumentation of the same SDK, as it writes the answer with a tool call.
@@ -78,9 +94,7 @@ fn printed_tool_calls_of_the_instrumentation() {
 
 #[test]
 fn other_types_of_spans() {
-    let span = |id: &str, data: serde_json::Value| {
-        json!({"object": "trace.span", "id": id, "trace_id": "trace_1", "parent_id": null, "started_at": "2026-11-23T08:00:00Z", "ended_at": "2026-11-23T08:00:01Z", "span_data": data})
-    };
+    let span = |id: &str, data: serde_json::Value| json!({"object": "trace.span", "id": id, "trace_id": "trace_1", "parent_id": null, "started_at": "2026-11-23T08:00:00Z", "ended_at": "2026-11-23T08:00:01Z", "span_data": data});
     let body = json!({"data": [
         span("span_1", json!({"type": "handoff", "from_agent": "Triage", "to_agent": "Refunds"})),
         span("span_2", json!({"type": "mcp_tools", "server": "files", "result": ["read_file"]})),
@@ -91,7 +105,10 @@ fn other_types_of_spans() {
         {"object": "trace.span", "id": "span_7"}, {"object": "other"}, 7,
     ]});
     let rows = openai_agents::read(body.to_string().as_bytes(), &context()).unwrap();
-    assert_eq!(rows.rejected.iter().map(|(place, error)| (*place, error.field.as_str())).collect::<Vec<_>>(), [(5, "started_at"), (6, "trace_id"), (7, "object"), (8, "data")]);
+    assert_eq!(
+        rows.rejected.iter().map(|(place, error)| (*place, error.field.as_str())).collect::<Vec<_>>(),
+        [(5, "started_at"), (6, "trace_id"), (7, "object"), (8, "data")]
+    );
     let spans: Vec<Span> = rows.spans.into_iter().map(|report| report.span).collect();
     let [_, handoff, tools, heard, spoken, new] = spans.as_slice() else { panic!("{spans:#?}") };
     assert_eq!((handoff.name.as_str(), handoff.kind), ("handoff from Triage to Refunds", SpanKind::Chain));

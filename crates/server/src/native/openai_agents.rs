@@ -25,7 +25,12 @@ pub(super) fn routes() -> Router<AppState> {
 }
 
 /// The SDK looks at the status only: 2xx is done, 4xx is dropped and printed, 5xx is tried again.
-async fn ingest(State(state): State<AppState>, caller: Authorized<Ingest>, headers: HeaderMap, body: Body) -> ApiResult<(StatusCode, Json<Value>)> {
+async fn ingest(
+    State(state): State<AppState>,
+    caller: Authorized<Ingest>,
+    headers: HeaderMap,
+    body: Body,
+) -> ApiResult<(StatusCode, Json<Value>)> {
     let read = |bytes: bytes::Bytes, context: &protocol::IngestContext| openai_agents::read(&bytes, context).map_err(Problem::from);
     let rejected = reports::take_in(&state, caller.project, PATH, &headers, body, read).await?;
     let named: Vec<String> = rejected.iter().take(NAMED_REJECTIONS).map(|(place, error)| format!("item {place}: {error}")).collect();

@@ -39,7 +39,7 @@ pub fn read(body: &[u8], context: &IngestContext) -> Result<NativeRows, DecodeEr
             Ok(Item::Workflow(span)) => workflows.told(span),
             Ok(Item::Step { span, digest }) => {
                 workflows.contains(&span, context);
-                rows.spans.push(SpanReport { span, start_known: true, digest: Some(digest) });
+                rows.spans.push(SpanReport { digest: Some(digest), ..SpanReport::new(span) });
             }
             Err(error) => rows.rejected.push((place, error)),
         }

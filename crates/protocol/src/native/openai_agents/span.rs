@@ -93,7 +93,8 @@ fn said(role: &str, part: Part) -> Message {
 fn read_generation(span: &mut Span, data: &mut Fields) {
     span.kind = SpanKind::Llm;
     read_model(span, data);
-    let mut messages = |name: &str, role: &str| data.remove(name).filter(|value| !value.is_null()).map(|value| conversation_from_value(value, role));
+    let mut messages =
+        |name: &str, role: &str| data.remove(name).filter(|value| !value.is_null()).map(|value| conversation_from_value(value, role));
     span.payload.input = messages("input", "user");
     span.payload.output = messages("output", "assistant");
     read_usage(span, data);

@@ -13,11 +13,8 @@ use serde_json::{Value, json};
 const NAME: &str = "openai_agents_otel";
 const SCOPE: &str = "opentelemetry.instrumentation.openai_agents";
 /// What it says of every agent, in want of anything better.
-const PLACEHOLDERS: [(&str, &str); 3] = [
-    ("gen_ai.agent.name", "OpenAI Agent"),
-    ("gen_ai.agent.id", "agent"),
-    ("gen_ai.agent.description", "OpenAI Agents instrumentation"),
-];
+const PLACEHOLDERS: [(&str, &str); 3] =
+    [("gen_ai.agent.name", "OpenAI Agent"), ("gen_ai.agent.id", "agent"), ("gen_ai.agent.description", "OpenAI Agents instrumentation")];
 /// How the objects begin that it prints: a call of a tool of the application, and of a tool of the provider.
 const PRINTED: [&str; 2] = ["ResponseFunctionToolCall(", "ResponseFunctionWebSearch("];
 
@@ -48,10 +45,9 @@ impl Convention for OpenAiAgents {
                 _ => SpanKind::Other,
             };
         }
-        for (name, role, slot) in [
-            ("gen_ai.input.messages", "user", &mut span.payload.input),
-            ("gen_ai.output.messages", "assistant", &mut span.payload.output),
-        ] {
+        for (name, role, slot) in
+            [("gen_ai.input.messages", "user", &mut span.payload.input), ("gen_ai.output.messages", "assistant", &mut span.payload.output)]
+        {
             if slot.is_none()
                 && let Some(text) = attributes.text(name).filter(|text| PRINTED.iter().any(|printed| text.contains(printed)))
             {
@@ -69,7 +65,8 @@ fn with_calls(mut message: Message) -> Message {
         if let Part::Text { text } = part
             && PRINTED.iter().any(|printed| text.starts_with(printed))
             && let Some(object) = repr::value(text)
-            && let Some(Message { parts, .. }) = conversation_from_value(json!([{"role": "assistant", "content": [object]}]), "assistant").pop()
+            && let Some(Message { parts, .. }) =
+                conversation_from_value(json!([{"role": "assistant", "content": [object]}]), "assistant").pop()
             && let [only] = <[Part; 1]>::try_from(parts).unwrap_or_else(|parts| [Part::Other { value: json!(parts) }])
         {
             *part = only;
