@@ -217,6 +217,18 @@ fn what_is_under_way_has_no_end() {
 }
 
 #[test]
+fn a_stream_that_was_not_read_is_no_answer() {
+    let mut call = span("a", None);
+    call["output"] = json!({"response": {"status_code": 200, "is_stream_consumed": false}});
+    let mut trace = trace_of(json!([]));
+    trace["llmSpans"] = json!([call]);
+    trace["output"] = Value::Null;
+    let span = plain(read(trace).rows).spans.remove(0);
+    assert_eq!((span.payload.output, span.quality), (None, vec!["stream_not_recorded".to_owned()]));
+    assert_eq!(span.payload.attributes["stream"]["response"]["status_code"], 200);
+}
+
+#[test]
 fn bad_spans_and_metrics_are_named_and_the_others_kept() {
     let mut measured = span("a", None);
     measured["metricsData"] = json!([{"name": "Length", "score": 0.5, "success": true}, {"score": 1.0}, 7]);

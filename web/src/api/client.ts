@@ -29,6 +29,11 @@ export function urlOf(path: string, query: QueryParams = {}): string {
   return text ? `${path}?${text}` : path;
 }
 
+/** The address of something that the browser itself loads: elements cannot set headers. */
+export function addressOf(path: string): string {
+  return urlOf(path, { project });
+}
+
 export function headersOf(hasBody: boolean): Headers {
   const headers = new Headers({ accept: "application/json" });
   if (project) headers.set(PROJECT_HEADER, project);

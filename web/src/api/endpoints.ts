@@ -13,6 +13,7 @@ export const paths = {
   span: (trace: string, span: string) => `${v1}/spans/${part(trace)}/${part(span)}`,
   traces: `${v1}/traces`,
   trace: (trace: string) => `${v1}/traces/${part(trace)}`,
+  media: (id: string) => `${v1}/media/${part(id)}`,
   scores: `${v1}/scores`,
   score: (id: string) => `${v1}/scores/${part(id)}`,
   sessions: `${v1}/sessions`,

@@ -2,7 +2,7 @@
 
 use crate::{AppState, auth::host_of, http::Problem};
 use axum::{extract::FromRequestParts, http::request::Parts};
-use model::TraceId;
+use model::{ProjectId, TraceId};
 use std::fmt::Write;
 
 /// An address of a page.
@@ -16,27 +16,42 @@ pub(crate) struct OtlpPort;
 /// Extractor: where the client reaches the dashboard.
 pub(crate) struct Dashboard {
     origin: String,
+    /// What a link ends with.
+    query: String,
 }
 
 impl Dashboard {
+    /// Links to pages of this project. It is named where the dashboard would open another one by itself.
+    pub(crate) async fn of(mut self, state: &AppState, project: ProjectId) -> Self {
+        let is_default = state.default_project().await.is_ok_and(|default| default.id == project);
+        if !is_default {
+            self.query = format!("?project={project}");
+        }
+        self
+    }
+
+    fn link(&self, page: &str, id: &str) -> Link {
+        Link(format!("{}/{page}/{}{}", self.origin, segment(id), self.query))
+    }
+
     pub(crate) fn home(&self) -> &str {
         &self.origin
     }
 
     pub(crate) fn trace(&self, trace: TraceId) -> Link {
-        Link(format!("{}/traces/{trace}", self.origin))
+        self.link("traces", &trace.to_hex())
     }
 
     pub(crate) fn experiment(&self, id: &str) -> Link {
-        Link(format!("{}/experiments/{}", self.origin, segment(id)))
+        self.link("experiments", id)
     }
 
     pub(crate) fn dataset(&self, id: &str) -> Link {
-        Link(format!("{}/datasets/{}", self.origin, segment(id)))
+        self.link("datasets", id)
     }
 
     pub(crate) fn prompt(&self, name: &str) -> Link {
-        Link(format!("{}/prompts/{}", self.origin, segment(name)))
+        self.link("prompts", name)
     }
 }
 
@@ -51,7 +66,7 @@ impl FromRequestParts<AppState> for Dashboard {
             Some(host) if parts.extensions.get::<OtlpPort>().is_some() => format!("{}:{}", name_of(host), listen.port()),
             Some(host) => host.to_owned(),
         };
-        Ok(Self { origin: format!("{scheme}://{authority}") })
+        Ok(Self { origin: format!("{scheme}://{authority}"), query: String::new() })
     }
 }
 

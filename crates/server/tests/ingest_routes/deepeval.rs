@@ -39,7 +39,7 @@ async fn a_trace_is_stored_and_the_answer_leads_to_its_page() {
     let expected = json!({
         "success": true,
         "data": {"id": "f365b5fc-a64d-4d5f-8a3d-7f2fac72442b", "traceId": TRACE_ID},
-        "link": format!("http://telltale.example:8001/traces/{TRACE_ID}"),
+        "link": format!("http://telltale.example:8001/traces/{TRACE_ID}?project={}", server.project),
     });
     assert_eq!(answer.json(), expected);
     let spans = server.spans().await.items;
@@ -87,7 +87,7 @@ async fn the_port_of_otlp_takes_traces_too_and_leads_to_the_dashboard() {
     assert_eq!(response.status(), StatusCode::OK);
     let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
     let body: Value = serde_json::from_slice(&body).unwrap();
-    assert_eq!(body["link"], format!("http://localhost:8001/traces/{TRACE_ID}"));
+    assert_eq!(body["link"], format!("http://localhost:8001/traces/{TRACE_ID}?project={}", server.project));
 }
 
 #[tokio::test]

@@ -53,7 +53,7 @@ async fn a_test_run_in_two_requests_is_one_experiment() {
     let server = Server::new();
     let begun = send(&server, "/v1/test-run", capture("deepeval-run_POST_v1_test_run.json")).await;
     let id = data(&begun)["id"].as_str().unwrap().to_owned();
-    assert_eq!(begun.json()["link"], format!("http://telltale.example:8001/experiments/{id}"));
+    assert_eq!(begun.json()["link"], format!("http://telltale.example:8001/experiments/{id}?project={}", server.project));
     let recorded = String::from_utf8(capture("deepeval-run_PUT_v1_test_run.json")).unwrap();
     let mut further: Value = serde_json::from_str(&recorded).unwrap();
     further["testRunId"] = json!(id);

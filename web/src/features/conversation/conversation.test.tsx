@@ -65,6 +65,13 @@ describe("a conversation", () => {
     expect(screen.getByRole("region", { name: "Other content" }).textContent).toContain('"odd": true');
   });
 
+  it("shows the images that the server keeps, and offers other media of its own to save", () => {
+    const stored = (media: string) => ({ type: "media" as const, media, mime_type: "image/png", uri: "telltale-media:a b" });
+    render(<Conversation input={[{ role: "user", parts: [stored("image"), stored("file")] }]} />);
+    expect(screen.getByRole("img").getAttribute("src")).toBe("/api/v1/media/a%20b");
+    expect(screen.getByRole("link", { name: "Download" }).getAttribute("href")).toBe("/api/v1/media/a%20b");
+  });
+
   it("says when nothing was recorded", () => {
     render(<Conversation input={[]} output={null} />);
     expect(screen.getByText(/No messages were recorded/)).toBeTruthy();

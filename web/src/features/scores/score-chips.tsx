@@ -1,7 +1,7 @@
 import { Star } from "lucide-react";
 import type { Score } from "../../api/types";
 import type { Column } from "../../ui/data-table";
-import { scoreTitle, scoreValue } from "./score-text";
+import { scoreTitle, scoreTone, scoreValue } from "./score-text";
 import "./scores.css";
 
 const MOST_CHIPS = 3;
@@ -35,7 +35,7 @@ export function ScoreChips({ row }: { row: Annotated }) {
     <span className="score-chips" title={scores.map(scoreTitle).join("\n") || undefined}>
       {row.bookmarked && <Star size={13} className="score-star" role="img" aria-label="Bookmarked" />}
       {scores.slice(0, MOST_CHIPS).map((score) => (
-        <span key={score.score_id} className="badge">
+        <span key={score.score_id} className={`badge ${scoreTone(score) ?? ""}`}>
           <span className="muted truncate">{score.name}</span> <b className="num truncate">{scoreValue(score)}</b>
         </span>
       ))}

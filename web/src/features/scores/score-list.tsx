@@ -4,7 +4,7 @@ import { Button } from "../../ui/button";
 import { formatTime } from "../../ui/format";
 import { messageOf } from "../../ui/states";
 import { AddScore } from "./add-score";
-import { scoreAuthor, scoreValue } from "./score-text";
+import { scoreAuthor, scoreThreshold, scoreTone, scoreValue } from "./score-text";
 import { useScoreChanges } from "./use-scores";
 import "./scores.css";
 
@@ -42,11 +42,13 @@ interface ScoreRowProps {
 
 function ScoreRow({ score, isBusy, onRemove }: ScoreRowProps) {
   const isComment = score.kind === "comment";
+  const threshold = scoreThreshold(score);
   return (
     <li>
       <header>
         {isComment ? <MessageSquare size={13} /> : <b className="truncate">{score.name}</b>}
-        {!isComment && <span className="badge accent num">{scoreValue(score)}</span>}
+        {!isComment && <span className={`badge ${scoreTone(score) ?? "accent"} num`}>{scoreValue(score)}</span>}
+        {threshold !== null && <span className="muted num">of at least {threshold}</span>}
         <span className="muted truncate">
           {scoreAuthor(score)} · {formatTime(score.timestamp)}
         </span>

@@ -1,5 +1,6 @@
 /** How scores are written. */
 import type { Score } from "../../api/types";
+import type { Tone } from "../../ui/badge";
 
 const SOURCES: Record<Score["source"], string> = { human: "reviewer", judge: "judge", code: "code", user: "user" };
 const MOST_DIGITS = 4;
@@ -8,6 +9,18 @@ const MOST_DIGITS = 4;
 export function scoreValue(score: Score): string {
   const number = score.value == null ? null : score.value.toLocaleString("en-US", { maximumSignificantDigits: MOST_DIGITS });
   return [number, score.label].filter(Boolean).join(" · ");
+}
+
+/** How a verdict looks. Other labels are anybody's. */
+export function scoreTone(score: Score): Tone | null {
+  if (score.label === "pass") return "ok";
+  return score.label === "fail" || score.label === "error" ? "error" : null;
+}
+
+/** What the value had to reach, where whoever measured it says so. */
+export function scoreThreshold(score: Score): number | null {
+  const threshold = (score.metadata as Record<string, unknown> | undefined)?.threshold;
+  return typeof threshold === "number" ? threshold : null;
 }
 
 /** Who said it: the author, else what kind of source it was. */

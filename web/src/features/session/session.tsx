@@ -20,7 +20,7 @@ const ProjectContext = createContext<ProjectState | null>(null);
 /** Loads the projects and keeps the chosen one, in this browser. Children start when it is known. */
 export function ProjectProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
-  const [chosen, setChosen] = useState(() => localStorage.getItem(KEY));
+  const [chosen, setChosen] = useState(() => ofAddress() ?? localStorage.getItem(KEY));
   const list = useQuery({ queryKey: [paths.projects], queryFn: ({ signal }) => listProjects(signal), retry: retryUnlessRefused });
   const projects = list.data;
   const current = projects ? (projects.find((project) => project.id === chosen) ?? firstChoice(projects)) : null;
@@ -56,6 +56,11 @@ export function ProjectProvider({ children }: { children: ReactNode }) {
       </div>
     );
   return <ProjectContext value={state}>{children}</ProjectContext>;
+}
+
+/** Links that programs print name the project whose page they lead to. */
+function ofAddress(): string | null {
+  return new URLSearchParams(window.location.search).get("project");
 }
 
 async function listProjects(signal: AbortSignal): Promise<Project[]> {

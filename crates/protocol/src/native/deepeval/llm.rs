@@ -22,6 +22,7 @@ const NO_MODEL: &str = "NA";
 pub(super) fn read(span: &mut Span, fields: &mut Fields) {
     span.request_model = fields.text("model").filter(|model| model != NO_MODEL);
     read_call(span, fields);
+    set_stream_aside(span, fields);
     span.provider = fields.text("provider").map(|name| provider_name(&name));
     read_prompt(span, fields);
     span.time_to_first_token_ms = first_token_ms(fields.get("tokenIntervals"), span.start_time);
@@ -47,6 +48,15 @@ fn read_call(span: &mut Span, fields: &mut Fields) {
     };
     if let Some(request) = fields.take_as("input", request) {
         request.fill(span);
+    }
+}
+
+/// Of a stream that its patched clients handed out, DeepEval sends the connection in place of an answer.
+fn set_stream_aside(span: &mut Span, fields: &mut Fields) {
+    let is_connection = |output: &Value| output.get("response")?.get("is_stream_consumed").map(|_| output.clone());
+    if let Some(connection) = fields.take_as("output", is_connection) {
+        fields.put("stream", connection);
+        span.note("stream_not_recorded");
     }
 }
 

@@ -46,7 +46,7 @@ pub(crate) async fn traces(
         Err(refusal) => return error_answer(Encoding::Json, &refusal),
     };
     if !otlp::starts_with_resource_spans(&received.bytes) && deepeval::is_trace(&received.bytes) {
-        return native::take_in_deepeval_trace(&state, caller.project, &dashboard, &headers, received).await.into_response();
+        return native::take_in_deepeval_trace(&state, caller.project, dashboard, &headers, received).await.into_response();
     }
     json_traces(&state, caller.project, received).await
 }

@@ -30,7 +30,7 @@ pub(super) async fn push(
     headers: HeaderMap,
     body: Body,
 ) -> ApiResult<Envelope> {
-    take_in(&state, caller.project, &dashboard, &alias, &headers, body, false).await
+    take_in(&state, caller.project, dashboard, &alias, &headers, body, false).await
 }
 
 /// Goldens that somebody has to look at first.
@@ -42,13 +42,13 @@ pub(super) async fn queue(
     headers: HeaderMap,
     body: Body,
 ) -> ApiResult<Envelope> {
-    take_in(&state, caller.project, &dashboard, &alias, &headers, body, true).await
+    take_in(&state, caller.project, dashboard, &alias, &headers, body, true).await
 }
 
 async fn take_in(
     state: &AppState,
     project: ProjectId,
-    dashboard: &Dashboard,
+    dashboard: Dashboard,
     alias: &str,
     headers: &HeaderMap,
     body: Body,
@@ -67,7 +67,7 @@ async fn take_in(
     put_items(state, project, &dataset.id, items).await?;
     let mut data = json!({"id": dataset.id});
     keep::name_rejected(&mut data, rejected.iter());
-    Ok(Envelope::with_link(data, dashboard.dataset(&dataset.id)))
+    Ok(Envelope::with_link(data, dashboard.of(state, project).await.dataset(&dataset.id)))
 }
 
 #[derive(Deserialize)]
@@ -126,7 +126,7 @@ pub(super) async fn create_version(
     };
     let copy = state.library.create_dataset(caller.project, new).await?;
     put_items(&state, caller.project, &copy.id, items.into_iter().map(copy_of).collect()).await?;
-    Ok(Envelope::with_link(json!({"id": copy.id, "version": version}), dashboard.dataset(&copy.id)))
+    Ok(Envelope::with_link(json!({"id": copy.id, "version": version}), dashboard.of(&state, caller.project).await.dataset(&copy.id)))
 }
 
 pub(super) async fn versions(State(state): State<AppState>, caller: Authorized<SdkRead>, Path(alias): Path<String>) -> ApiResult<Envelope> {

@@ -40,7 +40,7 @@ pub(super) async fn push(
     check_branch(branch.as_deref())?;
     let version = state.library.create_prompt_version(caller.project, new).await?;
     let data = json!({"promptId": id_of(&version), "hash": deepeval::commit_hash(&version), "version": version.version.to_string()});
-    Ok(Envelope::with_link(data, dashboard.prompt(&version.name)))
+    Ok(Envelope::with_link(data, dashboard.of(&state, caller.project).await.prompt(&version.name)))
 }
 
 pub(super) async fn by_version(

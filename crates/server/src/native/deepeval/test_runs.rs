@@ -42,7 +42,7 @@ pub(super) async fn begin(
     let (experiment, rejected) = store(&state, caller.project, run).await?;
     let mut data = json!({"id": experiment.id});
     keep::name_rejected(&mut data, rejected.iter());
-    Ok(Envelope::with_link(data, dashboard.experiment(&experiment.id)))
+    Ok(Envelope::with_link(data, dashboard.of(&state, caller.project).await.experiment(&experiment.id)))
 }
 
 /// Further cases of a run.
@@ -61,7 +61,7 @@ pub(super) async fn go_on(
     let rejected = store_cases(&state, caller.project, &id, cases).await?;
     let mut data = json!({"id": id});
     keep::name_rejected(&mut data, rejected.iter());
-    Ok(Envelope::with_link(data, dashboard.experiment(&id)))
+    Ok(Envelope::with_link(data, dashboard.of(&state, caller.project).await.experiment(&id)))
 }
 
 /// The contestants of an arena: a run each.
@@ -85,7 +85,7 @@ pub(super) async fn compare(
     let first = ids.first().cloned().ok_or_else(|| Problem::invalid("testRuns", "expected at least one test run"))?;
     let mut data = json!({"id": id, "testRunIds": ids});
     keep::name_rejected(&mut data, rejected.iter());
-    Ok(Envelope::with_link(data, dashboard.experiment(&first)))
+    Ok(Envelope::with_link(data, dashboard.of(&state, caller.project).await.experiment(&first)))
 }
 
 async fn store(state: &AppState, project: ProjectId, run: TestRun) -> ApiResult<(Experiment, Vec<RowError>)> {

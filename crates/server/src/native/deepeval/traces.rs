@@ -37,14 +37,14 @@ pub(super) async fn traces(
     if otlp::starts_with_resource_spans(&received.bytes) {
         return Ok(ingest::otlp_json_traces(&state, caller.project, received).await);
     }
-    take_in(&state, caller.project, &dashboard, &headers, received).await
+    take_in(&state, caller.project, dashboard, &headers, received).await
 }
 
 /// Stores the trace of a body.
 pub(crate) async fn take_in(
     state: &AppState,
     project: ProjectId,
-    dashboard: &Dashboard,
+    dashboard: Dashboard,
     headers: &HeaderMap,
     received: Received,
 ) -> ApiResult<Response> {
@@ -63,7 +63,7 @@ pub(crate) async fn take_in(
     let rejected = reports::store_rows(state, project, read.rows, permits).await?;
     let mut data = json!({"id": uuid, "traceId": read.trace_id});
     keep::name_rejected(&mut data, rejected.iter().map(|(_, error)| error));
-    Ok(Envelope::with_link(data, dashboard.trace(read.trace_id)).into_response())
+    Ok(Envelope::with_link(data, dashboard.of(state, project).await.trace(read.trace_id)).into_response())
 }
 
 /// A trace of which nothing can be kept is an error that the user is to see.
