@@ -1,4 +1,4 @@
-//! Messages as LangChain writes them: flat (`{"type": "human", "content": …}`), or as the constructor call that makes one
+//! Messages as LangChain writes them: flat (`{"type": "human", "content": …}`), with a `data` around the fields, or as the constructor call that makes one
 //! (`{"lc": 1, "type": "constructor", "id": […, "HumanMessage"], "kwargs": {…}}`). They become chat messages, which are read as such.
 
 use serde_json::{Map, Value, json};
@@ -9,6 +9,11 @@ pub(super) fn to_chat(fields: Map<String, Value>) -> Result<Map<String, Value>, 
         return constructed(fields);
     }
     let role = fields.get("type").and_then(Value::as_str).and_then(role_of_type);
+    if let (Some(role), Some(Value::Object(data))) = (role, fields.get("data"))
+        && data.contains_key("content")
+    {
+        return Ok(chat_message(data.clone(), role));
+    }
     match role {
         Some(role) if !fields.contains_key("role") && fields.contains_key("content") => Ok(chat_message(fields, role)),
         _ => Err(fields),
@@ -115,6 +120,9 @@ mod tests {
              "response_metadata": {"finish_reason": "tool_calls"}, "invalid_tool_calls": []},
             {"type": "tool", "content": "sunny", "name": "get", "tool_call_id": "c1", "status": "success"},
         ]);
+        let wrapped: serde_json::Value =
+            flat.as_array().unwrap().iter().map(|message| json!({"type": message["type"], "data": message})).collect();
+        assert_eq!(conversation_from_value(wrapped, "user"), conversation_from_value(flat.clone(), "user"));
         let classes = ["HumanMessage", "AIMessageChunk", "ToolMessage"];
         let constructed: serde_json::Value = flat.as_array().unwrap().iter().zip(classes).map(|(message, class)| {
             json!({"lc": 1, "type": "constructor", "id": ["langchain", "schema", "messages", class], "kwargs": message})

@@ -1,13 +1,16 @@
 //! LiteLLM's callbacks: GenAI attributes (`otel`) or OpenInference's (`arize_phoenix`, `langfuse_otel`), with names of its own, metadata
 //! that is mostly empty, Python's way of writing dictionaries, and a second span per call with the provider's raw fields.
 
-use super::{Convention, Draft};
+use super::{Convention, Draft, openinference};
 use crate::{
+    ids::uuid_bytes,
+    messages::parse_or_text,
     native::litellm::{is_empty, kind_of_call},
     otlp::resource::ResourceFacts,
     provider::{self, ProviderUsage, repr},
+    provider_name::provider_name,
 };
-use model::telemetry::{SpanKind, Status};
+use model::telemetry::{Attributes, SpanKind, Status};
 use serde_json::Value;
 
 const NAME: &str = "litellm";
@@ -40,7 +43,20 @@ impl Convention for LiteLlm {
         read_identity(draft);
         read_usage(draft);
         read_error(draft);
+        read_vectors(draft);
     }
+}
+
+/// Embeddings as Python prints them: one attribute each, and the first one again as the output.
+fn read_vectors(draft: &mut Draft) {
+    let mut written = Attributes::new();
+    draft.attributes.take_prefixed("embedding.vector.", &mut written);
+    let vectors: Vec<Value> = written.values().filter_map(|text| Some(parse_or_text(text.as_str()?))).collect();
+    if vectors.is_empty() {
+        return;
+    }
+    draft.attributes.take("output.value");
+    openinference::keep_vectors(&mut draft.span, vectors);
 }
 
 /// Raw fields of the provider (`llm.openai.messages`) and none of those of a call.
@@ -68,11 +84,24 @@ fn read_identity(draft: &mut Draft) {
     let Draft { span, attributes, .. } = draft;
     attributes.fill_text(&mut span.user_id, &["user.id", "llm.user"]);
     attributes.fill_text(&mut span.session_id, &["session.id"]);
+    // Applications give the id of their session for that of a trace.
+    if span.session_id.is_none() {
+        span.session_id = attributes.text("litellm.trace_id").filter(|id| uuid_bytes(id).is_none());
+    }
+    attributes.fill_text(&mut span.request_model, &["gen_ai.request.model", "llm.model_name"]);
     attributes.fill_text(&mut span.response_model, &["llm.response.model"]);
     // The type of the call, under two names.
     attributes.fill_text(&mut span.operation, &["gen_ai.operation.name", "llm.request.type"]);
     if span.kind == SpanKind::Other {
         span.kind = span.operation.as_deref().map_or(SpanKind::Other, kind_of_call);
+    }
+    // `openai/gpt-4o`: where nothing else says who answered.
+    if span.provider.is_none()
+        && !attributes.contains("gen_ai.system")
+        && !attributes.contains("gen_ai.provider.name")
+        && let Some((provider, _)) = attributes.text("litellm.provider.model").as_deref().and_then(|model| model.split_once('/'))
+    {
+        span.provider = Some(provider_name(provider));
     }
     // A call that no provider answered gets LiteLLM's own id.
     let call_id = attributes.text("litellm.call_id");

@@ -15,7 +15,7 @@ use crate::usage::SplitUsage;
 use fields::Fields;
 use model::{
     Money,
-    telemetry::{Attributes, Span, TokenUsage},
+    telemetry::{Attributes, Span, SpanKind, TokenUsage, UsageSplit},
 };
 use serde_json::Value;
 
@@ -65,6 +65,10 @@ impl ProviderUsage {
     pub fn fill(self, span: &mut Span) {
         if span.usage.is_unknown() {
             span.usage = self.usage;
+            // Embeddings have neither caches nor reasoning: their count is the bucket.
+            if span.kind == SpanKind::Embedding && self.notes.is_empty() {
+                span.usage.split = UsageSplit::Exact;
+            }
             self.notes.iter().for_each(|note| span.note(note));
         }
         span.cost.reported_usd = span.cost.reported_usd.or(self.reported_usd);

@@ -2,7 +2,7 @@
 
 use super::super::Draft;
 use crate::{messages::text_message, otlp::flattened::Flattened};
-use model::telemetry::{Message, Part};
+use model::telemetry::{Message, Part, Span};
 use serde_json::{Value, json};
 
 pub(super) const EMBEDDINGS: &str = "embedding.embeddings.";
@@ -23,6 +23,11 @@ pub(super) fn read(draft: &mut Draft, lists: &mut Flattened) {
     if span.payload.input.is_none() && !texts.is_empty() {
         span.payload.input = Some(texts);
     }
+    keep_vectors(span, vectors);
+}
+
+/// Puts vectors into the output of an embedding, as much of them as is kept.
+pub(in super::super) fn keep_vectors(span: &mut Span, vectors: Vec<Value>) {
     let (output, is_truncated) = vectors_message(vectors);
     if span.payload.output.is_none() {
         span.payload.output = output;

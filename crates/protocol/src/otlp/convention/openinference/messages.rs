@@ -45,16 +45,15 @@ fn drop_repeated_parameters(payload: &mut SpanPayload) {
     }
 }
 
-/// A tool is one JSON schema as text, or fields of which that is one.
+/// A tool is one JSON schema as text, or fields of which some are.
 fn definition(mut tool: Value) -> Value {
-    if let Some(Value::String(text)) = tool.get_mut("json_schema") {
-        let schema = parse_or_text(text);
-        if tool.as_object().is_some_and(|fields| fields.len() == 1) {
-            return schema;
+    for name in ["json_schema", "parameters"] {
+        if let Some(Value::String(text)) = tool.get(name) {
+            tool[name] = parse_or_text(text);
         }
-        tool["json_schema"] = schema;
     }
-    tool
+    let is_schema_alone = tool.as_object().is_some_and(|fields| fields.len() == 1) && tool.get("json_schema").is_some();
+    if is_schema_alone { tool["json_schema"].take() } else { tool }
 }
 
 /// `None` when nothing was said: instrumentations write the role of an answer that never came.

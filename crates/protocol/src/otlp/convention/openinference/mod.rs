@@ -12,6 +12,8 @@ mod tool;
 mod usage;
 mod values;
 
+pub(super) use embedding::keep_vectors;
+
 use super::{Convention, Draft, metadata};
 use crate::otlp::{flattened::Flattened, resource::ResourceFacts};
 use model::telemetry::SpanKind;

@@ -93,12 +93,23 @@ fn keep_vectors(draft: &mut Draft, answer: Answer) {
 fn messages_of(text: &str, role: &str) -> Vec<Message> {
     match parse_or_text(text) {
         Value::String(_) => vec![text_message(role, text.to_owned())],
-        value if is_conversation(&value) => conversation_from_value(value, role),
-        _ => vec![text_message(role, text.to_owned())],
+        value => match conversation_in(value) {
+            Some(conversation) => conversation_from_value(conversation, role),
+            None => vec![text_message(role, text.to_owned())],
+        },
     }
 }
 
-/// `{messages: […]}` or a list, of objects that say who speaks.
+/// `{messages: […]}` or a list, of objects that say who speaks. LangGraph's nodes answer with updates of such a state.
+fn conversation_in(mut value: Value) -> Option<Value> {
+    if let Some([only]) = value.as_array_mut().map(Vec::as_mut_slice)
+        && let Some(update) = only.get_mut("update")
+    {
+        value = update.take();
+    }
+    is_conversation(&value).then_some(value)
+}
+
 fn is_conversation(value: &Value) -> bool {
     let list = value.get("messages").unwrap_or(value);
     // LangChain: a list of conversations, of which there is one.
