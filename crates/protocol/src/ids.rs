@@ -1,7 +1,7 @@
 //! Ids that are not of OpenTelemetry's form become one by hashing; the same native id always becomes the same id.
 
 use crate::{
-    ingest_api, langfuse,
+    agents, ingest_api, langfuse,
     native::{deepeval, langsmith, litellm, openai_agents, opik},
     otlp,
     provider::PROXY_CONVENTION,
@@ -9,7 +9,7 @@ use crate::{
 use model::{SpanId, Timestamp, TraceId, time::NANOS_PER_MILLI};
 
 /// Every convention that native ids are hashed under: what a look-up by a native id must try.
-pub const ID_CONVENTIONS: [&str; 9] = [
+pub const ID_CONVENTIONS: [&str; 12] = [
     ingest_api::CONVENTION,
     otlp::ID_CONVENTION,
     deepeval::CONVENTION,
@@ -19,6 +19,9 @@ pub const ID_CONVENTIONS: [&str; 9] = [
     langfuse::CONVENTION,
     openai_agents::CONVENTION,
     PROXY_CONVENTION,
+    agents::claude_code::CONVENTION,
+    agents::codex::CONVENTION,
+    agents::gemini_cli::CONVENTION,
 ];
 
 fn native_hash(convention: &str, native: &str) -> blake3::Hash {

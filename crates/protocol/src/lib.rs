@@ -5,6 +5,7 @@
 //! Pure functions: bytes or JSON in, rows and named rejections out. No I/O, no clock (the time of arrival is an argument),
 //! no HTTP. One file per concern; a client family's convention is one implementation of `otlp::convention::Convention`.
 
+pub mod agents;
 pub mod billing;
 mod ids;
 pub mod ingest_api;

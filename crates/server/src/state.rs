@@ -14,6 +14,7 @@ use model::{
     ports::{Accounts, Bus, Cache, Debt, HealthCheck, JobStatus, Library, Project, TelemetryStore},
 };
 use parking_lot::Mutex;
+use protocol::agents::AgentMemory;
 use std::{
     ops::Deref,
     sync::{Arc, atomic::AtomicBool},
@@ -57,6 +58,7 @@ pub struct Shared {
     pub(crate) recent_calls: RecentCalls,
     pub(crate) trace_memory: TraceMemory,
     pub(crate) unknown_starts: UnknownStarts,
+    pub(crate) agents: Mutex<AgentMemory>,
     pub(crate) admin: AdminState,
     pub(crate) login: LoginGuard,
     pub(crate) started: Instant,
@@ -96,6 +98,7 @@ impl AppState {
             recent_calls: RecentCalls::default(),
             trace_memory: TraceMemory::default(),
             unknown_starts: UnknownStarts::default(),
+            agents: Mutex::default(),
             admin: AdminState::default(),
             login: LoginGuard::default(),
             started: Instant::now(),

@@ -1280,7 +1280,7 @@ export interface components {
             /** @description Whose client reported it: `deepeval`, `langfuse`, `api`, … */
             protocol: string;
             /** @description Of all its results, as of the read. */
-            summary?: components["schemas"]["ExperimentSummary"];
+            summary: components["schemas"]["ExperimentSummary"];
             updated_at: components["schemas"]["Timestamp"];
         };
         /** @description One case of an experiment. A JSON field that nobody told is null. */
@@ -1756,7 +1756,7 @@ export interface components {
                 /** @description Whose client reported it: `deepeval`, `langfuse`, `api`, … */
                 protocol: string;
                 /** @description Of all its results, as of the read. */
-                summary?: components["schemas"]["ExperimentSummary"];
+                summary: components["schemas"]["ExperimentSummary"];
                 updated_at: components["schemas"]["Timestamp"];
             }[];
             next_cursor?: string | null;
@@ -2826,38 +2826,23 @@ export interface components {
         };
         /** @description What one metric says about a result. */
         Verdict: {
-            /** @default null */
             cost_usd?: components["schemas"]["Money"] | null;
-            /**
-             * @description Why there is no verdict.
-             * @default null
-             */
+            /** @description Why there is no verdict. */
             error?: string | null;
-            /** @default null */
             label?: string | null;
             /** @description What else the client said of it. */
             metadata?: unknown;
-            /**
-             * @description The judge.
-             * @default null
-             */
+            /** @description The judge. */
             model?: string | null;
-            /** @default  */
-            name?: string;
-            /** @default null */
+            name: string;
             reason?: string | null;
-            /** @default null */
             success?: boolean | null;
             /**
              * Format: double
              * @description What the value had to reach.
-             * @default null
              */
             threshold?: number | null;
-            /**
-             * Format: double
-             * @default null
-             */
+            /** Format: double */
             value?: number | null;
         };
         /** @description Over all verdicts of one name. */

@@ -1,5 +1,6 @@
 //! What billing needs to know of a span.
 
+use super::usage::is_less_exact;
 use crate::ingest_api;
 use model::{
     SpanId, Timestamp,
@@ -110,7 +111,7 @@ impl CallFacts {
         if later.status != Status::Unset {
             self.status = later.status;
         }
-        if !later.usage.is_unknown() {
+        if !later.usage.is_unknown() && !is_less_exact(&later.usage, &self.usage) {
             self.usage = later.usage;
         }
         self.start = later.start;

@@ -50,6 +50,16 @@ fn output_rank(usage: &TokenUsage) -> (bool, bool, bool, usize) {
     (usage.output_tokens.is_some(), buckets.output_reasoning.is_some(), usage.split == UsageSplit::Exact, told(&details))
 }
 
+/// Whether a later report of the same span counts less exactly than what is known: a span that leaves out what the record of its call
+/// tells must not overrule it. Of equally exact counts the later ones hold.
+pub(super) fn is_less_exact(later: &TokenUsage, known: &TokenUsage) -> bool {
+    let exactness = |usage: &TokenUsage| {
+        let lifetimes_known = usage.buckets.cache_write_unknown.is_none_or(|tokens| tokens == 0);
+        (usage.split == UsageSplit::Exact, lifetimes_known, usage.buckets.output_reasoning.is_some())
+    };
+    !known.is_unknown() && exactness(later) < exactness(known)
+}
+
 /// How many buckets hold something. A zero more is no reason to prefer a report.
 fn told(buckets: &[Option<u64>]) -> usize {
     buckets.iter().flatten().filter(|tokens| **tokens > 0).count()

@@ -33,11 +33,22 @@ pub struct SpanReport {
     pub first_token: Option<Timestamp>,
     /// See [`Incoming`].
     pub digest: Option<BodyDigest>,
+    /// Set when the span is reported from elsewhere too, at any time: by the sender's own spans beside its log records.
+    pub elsewhere: Option<Elsewhere>,
+}
+
+/// How a report stands to those of the same span that come from elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The span's name as long as no other report has named it.
+    pub name: &'static str,
+    /// What was said is in the other reports too, as it was sent: what they hold stays.
+    pub content_yields: bool,
 }
 
 impl SpanReport {
     pub fn new(span: Span) -> Self {
-        Self { span, start_known: true, may_be_repeated: false, first_token: None, digest: None }
+        Self { span, start_known: true, may_be_repeated: false, first_token: None, digest: None, elsewhere: None }
     }
 
     /// An update that does not say when the span began.
@@ -48,6 +59,20 @@ impl SpanReport {
     /// A report with a start that an earlier one may have told better.
     pub fn repeated(span: Span) -> Self {
         Self { may_be_repeated: true, ..Self::new(span) }
+    }
+
+    /// A report that stands beside others of its span, from another source.
+    pub(crate) fn elsewhere(span: Span, name: &'static str) -> Self {
+        Self { elsewhere: Some(Elsewhere { name, content_yields: false }), ..Self::new(span) }
+    }
+
+    /// The same, when its content may be in the other reports too.
+    pub(crate) fn content_of_elsewhere(span: Span, name: &'static str) -> Self {
+        Self { elsewhere: Some(Elsewhere { name, content_yields: true }), ..Self::new(span) }
+    }
+
+    pub(crate) fn with_unknown_start(self) -> Self {
+        Self { start_known: false, ..self }
     }
 }
 

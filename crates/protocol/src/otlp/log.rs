@@ -88,7 +88,9 @@ fn read_record(wire: wire::LogRecord, facts: &ResourceFacts, context: &IngestCon
         service: attributes.take_text("service.name").or_else(|| facts.service.clone()),
         trace_id: trace.map(|id| id.id),
         span_id: span.map(|id| id.id),
-        session_id: attributes.take_first_text(&["gen_ai.conversation.id", "session.id"]).or_else(|| facts.session.clone()),
+        session_id: attributes
+            .take_first_text(&["gen_ai.conversation.id", "session.id", "conversation.id"])
+            .or_else(|| facts.session.clone()),
         user_id: attributes.take_first_text(&["user.id", "enduser.id"]).or_else(|| facts.user.clone()),
         attributes: rest,
         ingest_time: context.received_at,

@@ -5,6 +5,7 @@ mod answers;
 mod api;
 mod body;
 mod decode;
+mod elsewhere;
 mod import;
 mod inflate;
 mod json_rows;

@@ -1,6 +1,12 @@
 //! Rows of clients with a protocol of their own: their reports of spans are put together, then everything goes the one way into the store.
 
-use super::{api::context, body::receive, decode::decode, pipeline};
+use super::{
+    api::context,
+    body::receive,
+    decode::decode,
+    elsewhere::{both_elsewhere, join_stored},
+    pipeline,
+};
 use crate::{
     AppState,
     http::{ApiResult, Permit},
@@ -94,6 +100,7 @@ fn amend(earlier: &mut SpanReport, mut later: SpanReport) {
     if !later.start_known || (later.may_be_repeated && earlier.start_known) {
         later.span.start_time = earlier.span.start_time;
     }
+    earlier.elsewhere = both_elsewhere(earlier, &later);
     earlier.span.amend(later.span);
     earlier.start_known |= later.start_known;
     earlier.may_be_repeated &= later.may_be_repeated;
@@ -119,6 +126,9 @@ async fn with_starts(state: &AppState, project: ProjectId, reports: Vec<SpanRepo
 }
 
 async fn with_start(state: &AppState, project: ProjectId, mut report: SpanReport) -> ApiResult<Incoming<Span>> {
+    if let Some(elsewhere) = report.elsewhere {
+        return join_stored(state, project, report, elsewhere).await;
+    }
     let key = (project, report.span.trace_id, report.span.span_id);
     let overtaken = if report.start_known { state.unknown_starts.take(&key) } else { None };
     if !report.start_known || report.may_be_repeated || overtaken.is_some() {
@@ -147,7 +157,7 @@ async fn with_start(state: &AppState, project: ProjectId, mut report: SpanReport
     Ok(Incoming::new(report.span, report.digest))
 }
 
-fn begin_at(span: &mut Span, start: Timestamp) {
+pub(super) fn begin_at(span: &mut Span, start: Timestamp) {
     span.start_time = start;
     if let Some(end) = span.end_time {
         span.end_at(end);

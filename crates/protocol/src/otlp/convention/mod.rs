@@ -2,9 +2,12 @@
 //! adapter that recognises a span reads it, in order, and fills in only what those before it left unknown; then the keys that nearly
 //! all clients share are read from what is left.
 
+mod claude_code;
+mod codex;
 mod common;
 mod counts;
 mod deepeval;
+mod gemini_cli;
 mod genai;
 mod langfuse;
 mod langsmith;
@@ -63,6 +66,9 @@ trait Convention: Sync {
 /// In order of precedence: the more a convention knows of its client, the earlier. The first that recognises a span names its source.
 const CONVENTIONS: &[&dyn Convention] = &[
     &deepeval::DeepEval,
+    &claude_code::ClaudeCode,
+    &codex::Codex,
+    &gemini_cli::GeminiCli,
     &vercel_ai::VercelAi,
     &openai_agents::OpenAiAgents,
     &mlflow::Mlflow,

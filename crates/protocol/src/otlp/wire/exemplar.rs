@@ -18,7 +18,7 @@ pub struct Exemplar {
     pub trace_id: Bytes,
 }
 
-pub mod exemplar {
+pub(super) mod exemplar {
     #[derive(Clone, Copy, PartialEq, prost::Oneof)]
     pub enum Value {
         #[prost(double, tag = "3")]

@@ -6,7 +6,7 @@ pub(super) mod http;
 
 pub(super) use grpc::routes as grpc_routes;
 
-use super::{api::context, body::Received, decode::decode, pipeline};
+use super::{api::context, body::Received, decode::decode, pipeline, reports};
 use crate::{AppState, http::ApiResult};
 use bytes::Bytes;
 use model::{
@@ -15,6 +15,7 @@ use model::{
 };
 use protocol::{
     IngestContext, Normalised, RowError,
+    native::{NativeRows, SpanReport},
     otlp::{self, Encoding, Signal},
 };
 
@@ -68,13 +69,30 @@ async fn take_in(state: &AppState, project: ProjectId, signal: Signal, encoding:
         let rejected = read(signal, bytes, encoding, &context, &mut batch)?;
         Ok((batch, rejected))
     };
-    let (batch, rejected) = decode(length, work).await?;
+    let (mut batch, rejected) = decode(length, work).await?;
     state.metrics.ingest_bytes(path, length as u64);
     state.metrics.ingest_rejected(kind.as_str(), rejected.len() as u64);
+    let reports = told_of_others(state, project, &mut batch);
     if !batch.is_empty() {
         pipeline::store(state, kind, batch, permits).await?;
     }
+    if !reports.is_empty() {
+        let rows = NativeRows { spans: reports, ..NativeRows::default() };
+        reports::store_rows(state, project, rows, Vec::new()).await?;
+    }
     Ok(Outcome::of(&rejected))
+}
+
+/// What the rows say about spans that others report too: see `protocol::agents`. Both commits are done before the answer; a request that
+/// is sent again after the first of them says the same again.
+fn told_of_others(state: &AppState, project: ProjectId, batch: &mut RowBatch) -> Vec<SpanReport> {
+    if batch.logs.is_empty() && batch.spans.is_empty() {
+        return Vec::new();
+    }
+    let mut agents = state.agents.lock();
+    let mut reports = agents.of_logs(project, &mut batch.logs);
+    reports.extend(agents.of_spans(project, &mut batch.spans));
+    reports
 }
 
 fn path_and_kind(signal: Signal) -> (&'static str, RowKind) {

@@ -76,6 +76,8 @@ impl Node {
             report.usage = verdict.usage;
         }
         if !report.usage.is_unknown() {
+            // An earlier report of this span may have counted more exactly: the last known value would win.
+            report.usage = verdict.usage;
             call.head.complete(report);
         }
     }
