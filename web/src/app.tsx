@@ -30,6 +30,14 @@ const routes: RouteObject[] = [
       // "/metrics" is the server's own, for Prometheus.
       { path: "app-metrics", Component: lazy(() => import("./pages/metrics")) },
       { path: "sql", Component: lazy(() => import("./pages/sql")) },
+      { path: "prompts", Component: lazy(() => import("./pages/prompts")) },
+      { path: "prompts/:name", Component: lazy(() => import("./pages/prompt")) },
+      { path: "datasets", Component: lazy(() => import("./pages/datasets")) },
+      { path: "datasets/:dataset", Component: lazy(() => import("./pages/dataset")) },
+      { path: "experiments", Component: lazy(() => import("./pages/experiments")) },
+      // Before the single ones: an experiment's own id comes after it.
+      { path: "experiments/compare", Component: lazy(() => import("./pages/experiment-compare")) },
+      { path: "experiments/:experiment", Component: lazy(() => import("./pages/experiment")) },
       { path: "connect", Component: lazy(() => import("./pages/connect")) },
       { path: "projects", Component: lazy(() => import("./pages/projects")) },
       { path: "settings", Component: lazy(() => import("./pages/settings")) },

@@ -42,7 +42,7 @@ export function headersOf(hasBody: boolean): Headers {
 }
 
 interface RequestOptions {
-  method?: "GET" | "POST" | "PUT" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   query?: QueryParams | undefined;
   body?: unknown;
   signal?: AbortSignal | undefined;

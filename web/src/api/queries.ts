@@ -35,6 +35,8 @@ export interface Rows<T> {
   isPending: boolean;
   isFetching: boolean;
   hasMore: boolean;
+  /** Rows of all pages, where the list says so. */
+  total: number | null;
   /** How far a search came that ran out of time; loading more goes on from there. Null when it is not held up. */
   searchedUntil: string | null;
   isLoadingMore: boolean;
@@ -59,6 +61,7 @@ export function useRows<T>(path: string, query: QueryParams, options: { enabled?
     isPending: result.isPending,
     isFetching: result.isFetching,
     hasMore: result.hasNextPage,
+    total: result.data?.pages[0]?.total ?? null,
     searchedUntil: result.data?.pages.at(-1)?.searched_until ?? null,
     isLoadingMore: result.isFetchingNextPage,
     loadMore: () => void result.fetchNextPage(),

@@ -47,6 +47,17 @@ export type StoreStats = Schemas["StoreStats"];
 export type Debt = Schemas["Debt"];
 export type JobStatus = Schemas["JobStatus"];
 
+export type PromptSummary = Schemas["PromptSummary"];
+export type PromptVersion = Schemas["PromptVersion"];
+export type Dataset = Schemas["Dataset"];
+export type DatasetItem = Schemas["DatasetItem"];
+export type ItemStatus = Schemas["ItemStatus"];
+export type Experiment = Schemas["Experiment"];
+export type ExperimentSummary = Schemas["ExperimentSummary"];
+export type ExperimentResult = Schemas["ExperimentResult"];
+export type Verdict = Schemas["Verdict"];
+export type VerdictSummary = Schemas["VerdictSummary"];
+
 export type EraseTarget = Schemas["EraseTarget"];
 export type Erasure = Schemas["Erasure"];
 export type RetentionPolicy = Schemas["RetentionPolicy"];
@@ -57,6 +68,8 @@ export interface Page<T> {
   next_cursor?: string | null;
   /** Set when there was no time to search everything: only what is newer was. `next_cursor` then goes on from there. */
   searched_until?: string | null;
+  /** Rows of all pages, where that is known. */
+  total?: number;
 }
 /** A list without further pages. */
 export interface Items<T> {

@@ -11,6 +11,7 @@ import {
   formatMoneyExact,
   formatNumber,
   formatPercent,
+  formatPoints,
   parseTime,
   plural,
   UNKNOWN,
@@ -73,6 +74,7 @@ describe("numbers", () => {
     expect(formatPercent(0.000001)).toBe("<0.01%");
     expect(formatPercent(0)).toBe("0%");
     expect(formatPercent(0.98333)).toBe("98.33%");
+    expect(formatPoints(0.125)).toBe("12.5 pp");
   });
   it("writes bytes in binary units", () => {
     expect(formatBytes(0)).toBe("0 B");

@@ -43,6 +43,11 @@ export function formatPercent(share: Maybe<number>): string {
   return `${twoDigits.format(percent)}%`;
 }
 
+/** A difference of shares, in percentage points: 0.125 → "12.5 pp". */
+export function formatPoints(difference: Maybe<number>): string {
+  return difference == null ? UNKNOWN : `${twoDigits.format(difference * 100)} pp`;
+}
+
 /** All digits of an amount, at most the 12 that are kept: 0.0000105 → "$0.0000105". */
 export function formatMoneyExact(usd: Maybe<number>): string {
   if (usd == null) return "unknown";

@@ -26,7 +26,6 @@ pub struct Experiment {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     /// Of all its results, as of the read.
-    #[serde(default)]
     pub summary: ExperimentSummary,
 }
 
@@ -81,7 +80,6 @@ impl Experiment {
 
 /// What one metric says about a result.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(default)]
 pub struct Verdict {
     pub name: String,
     pub value: Option<f64>,
@@ -96,7 +94,7 @@ pub struct Verdict {
     /// Why there is no verdict.
     pub error: Option<String>,
     /// What else the client said of it.
-    #[serde(skip_serializing_if = "Value::is_null")]
+    #[serde(default, skip_serializing_if = "Value::is_null")]
     pub metadata: Value,
 }
 

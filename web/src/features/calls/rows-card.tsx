@@ -17,39 +17,58 @@ interface RowsCardProps<T> {
   /** Rows that arrived live, shown above those read. */
   live?: T[];
   empty: ReactNode;
+  /** Under the last row. */
+  foot?: ReactNode;
+  isSelected?: (row: T) => boolean;
+  /** Inside a card that holds more than the list. */
+  bare?: boolean;
 }
 
 /** A list in its four states: loading, refused, empty, rows. */
-export function RowsCard<T>({ label, result, columns, rowKey, rowHref, isFresh, rowHeight, live = [], empty }: RowsCardProps<T>) {
+export function RowsCard<T>({
+  label,
+  result,
+  columns,
+  rowKey,
+  rowHref,
+  isFresh,
+  rowHeight,
+  live = [],
+  empty,
+  foot,
+  isSelected,
+  bare,
+}: RowsCardProps<T>) {
   const rows = live.length === 0 ? result.rows : merged(live, result.rows, rowKey);
+  const card = bare ? "bare-card" : "card";
   const isRefused = result.error instanceof ApiError && result.error.status === 400;
   if (result.isPending)
     return (
-      <div className="card">
+      <div className={card}>
         <SkeletonRows rows={14} />
       </div>
     );
   if (result.error && !isRefused)
     return (
-      <div className="card">
+      <div className={card}>
         <ErrorState error={result.error} onRetry={result.refetch} />
       </div>
     );
   const goOn = result.searchedUntil && <SearchFurther until={result.searchedUntil} result={result} />;
   if (rows.length === 0 && goOn && !isRefused)
     return (
-      <div className="card scrolls">
+      <div className={`${card} scrolls`}>
         <Empty title="Nothing found so far" action={goOn} />
       </div>
     );
   if (rows.length === 0)
     return (
-      <div className="card scrolls">
+      <div className={`${card} scrolls`}>
         {isRefused ? <Empty title="This filter cannot be read">The note above says where and why.</Empty> : empty}
       </div>
     );
   return (
-    <div className={isRefused ? "card stale" : "card"} aria-busy={result.isFetching}>
+    <div className={isRefused ? `${card} stale` : card} aria-busy={result.isFetching}>
       <DataTable
         label={label}
         columns={columns}
@@ -61,7 +80,8 @@ export function RowsCard<T>({ label, result, columns, rowKey, rowHref, isFresh, 
         hasMore={result.hasMore && !goOn}
         isLoadingMore={result.isLoadingMore}
         onEnd={result.loadMore}
-        foot={goOn ?? "End of the time range"}
+        {...(isSelected ? { isSelected } : {})}
+        foot={goOn ?? foot ?? "End of the time range"}
       />
     </div>
   );

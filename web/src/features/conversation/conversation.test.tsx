@@ -1,5 +1,6 @@
 import { cleanup, fireEvent, render, screen, within } from "@testing-library/react";
 import { afterEach, describe, expect, it } from "vitest";
+import { selectProject } from "../../api/client";
 import type { Message } from "../../api/types";
 import { Conversation } from "./conversation";
 import { cutAt } from "./long-text";
@@ -65,11 +66,23 @@ describe("a conversation", () => {
     expect(screen.getByRole("region", { name: "Other content" }).textContent).toContain('"odd": true');
   });
 
-  it("shows the images that the server keeps, and offers other media of its own to save", () => {
-    const stored = (media: string) => ({ type: "media" as const, media, mime_type: "image/png", uri: "telltale-media:a b" });
-    render(<Conversation input={[{ role: "user", parts: [stored("image"), stored("file")] }]} />);
-    expect(screen.getByRole("img").getAttribute("src")).toBe("/api/v1/media/a%20b");
-    expect(screen.getByRole("link", { name: "Download" }).getAttribute("href")).toBe("/api/v1/media/a%20b");
+  it("shows and plays media that this server keeps, and names them when they are gone", () => {
+    selectProject("p1");
+    const stored = (media: "image" | "audio" | "file") => ({
+      type: "media" as const,
+      media,
+      mime_type: `${media}/x`,
+      uri: `telltale-media:${media} 1`,
+    });
+    render(<Conversation input={[{ role: "user", parts: [stored("image"), stored("audio"), stored("file")] }]} />);
+    const image = screen.getByRole("img");
+    expect(image.getAttribute("src")).toBe("/api/v1/media/image%201?project=p1");
+    expect(screen.getByLabelText("audio/x").getAttribute("src")).toBe("/api/v1/media/audio%201?project=p1");
+    expect(screen.getByRole("link", { name: "file 1" }).getAttribute("href")).toBe("/api/v1/media/file%201?project=p1");
+    fireEvent.error(image);
+    expect(screen.queryByRole("img")).toBeNull();
+    expect(screen.getByText("could not be loaded")).toBeTruthy();
+    selectProject(null);
   });
 
   it("says when nothing was recorded", () => {

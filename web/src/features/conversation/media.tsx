@@ -5,22 +5,44 @@ import { paths } from "../../api/endpoints";
 import type { Part } from "../../api/types";
 import { formatBytes } from "../../ui/format";
 
-const ICONS = { image: Image, audio: Music, video: Video } as const;
+type MediaPart = Extract<Part, { type: "media" }>;
 
-/** What names a medium that this server keeps. */
+const ICONS = { image: Image, audio: Music, video: Video } as const;
+/** Of media that this server keeps. */
 const STORED = "telltale-media:";
 
-/** Media of this server is shown, inline or stored; media elsewhere is only named: opening a trace must not call other servers. */
-export function Media({ part }: { part: Extract<Part, { type: "media" }> }) {
+/** Inline media and those that this server keeps are shown; media elsewhere are only named: opening a trace must not call other servers. */
+export function Media({ part }: { part: MediaPart }) {
   const [failed, setFailed] = useState(false);
+  const stored = part.uri.startsWith(STORED) ? addressOf(paths.media(part.uri.slice(STORED.length))) : null;
+  const isInline = part.uri.startsWith("data:");
+  const source = stored ?? (isInline && part.media === "image" ? part.uri : null);
+  if (source && !failed) {
+    const player = playerOf(part, source, () => setFailed(true));
+    if (player) return player;
+  }
+  return <MediaLine part={part} link={stored} note={failed ? "could not be loaded" : null} />;
+}
+
+/** What shows or plays it; nothing for what a browser does not show. */
+function playerOf(part: MediaPart, source: string, onError: () => void) {
+  const name = part.mime_type ?? part.media;
+  switch (part.media) {
+    case "image":
+      return <img className="part media-image" src={source} alt={part.mime_type ?? "Image"} onError={onError} />;
+    case "audio":
+      return <audio className="part media-audio" src={source} controls preload="none" aria-label={name} onError={onError} />;
+    case "video":
+      return <video className="part media-image" src={source} controls preload="none" aria-label={name} onError={onError} />;
+    default:
+      return null;
+  }
+}
+
+function MediaLine({ part, link, note }: { part: MediaPart; link: string | null; note: string | null }) {
   const Icon = ICONS[part.media as keyof typeof ICONS] ?? File;
   const isInline = part.uri.startsWith("data:");
-  const stored = part.uri.startsWith(STORED) ? addressOf(paths.media(part.uri.slice(STORED.length))) : null;
-  const own = stored ?? (isInline ? part.uri : null);
-  if (own && part.media === "image" && !failed) {
-    return <img className="part media-image" src={own} alt={part.mime_type ?? "Image"} onError={() => setFailed(true)} />;
-  }
-  const isLink = /^https?:\/\//.test(part.uri);
+  const isElsewhere = /^https?:\/\//.test(part.uri);
   return (
     <div className="part media">
       <Icon size={15} />
@@ -28,17 +50,18 @@ export function Media({ part }: { part: Extract<Part, { type: "media" }> }) {
       {part.mime_type && <code className="muted">{part.mime_type}</code>}
       {isInline ? (
         <span className="muted">inline, {formatBytes(Math.round((part.uri.length - part.uri.indexOf(",") - 1) * 0.75))}</span>
-      ) : stored ? (
-        <a className="link truncate" href={stored} download>
-          Download
+      ) : link ? (
+        <a className="link truncate" href={link} download>
+          {part.uri.slice(STORED.length)}
         </a>
-      ) : isLink ? (
+      ) : isElsewhere ? (
         <a className="link truncate" href={part.uri} target="_blank" rel="noreferrer noopener">
           {part.uri}
         </a>
       ) : (
         <code className="truncate">{part.uri}</code>
       )}
+      {note && <span className="muted">{note}</span>}
     </div>
   );
 }
