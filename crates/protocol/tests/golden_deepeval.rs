@@ -229,6 +229,17 @@ fn a_stream_that_was_not_read_is_no_answer() {
 }
 
 #[test]
+fn keys_that_came_along_are_not_kept() {
+    let mut body = trace_of(json!([span("a", None)]));
+    body["confidentApiKey"] = json!("confident_us_secret");
+    body["metadata"] = json!({"tier": "gold", "openai_api_key": "abc"});
+    body["baseSpans"][0]["metadata"] = json!({"password": "abc"});
+    let span = plain(read(body).rows).spans.remove(0);
+    assert_eq!((serde_json::to_value(&span.payload.metadata).unwrap(), span.payload.attributes.len()), (json!({"tier": "gold"}), 1));
+    assert_eq!(span.quality, ["secret_removed"]);
+}
+
+#[test]
 fn bad_spans_and_metrics_are_named_and_the_others_kept() {
     let mut measured = span("a", None);
     measured["metricsData"] = json!([{"name": "Length", "score": 0.5, "success": true}, {"score": 1.0}, 7]);

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use proptest::{prelude::*, test_runner::RngSeed};
 use protocol::{
     ingest_api,
+    native::deepeval,
     otlp::{self, Encoding},
 };
 use serde_json::{Map, Value, json};
@@ -23,6 +24,43 @@ const FIXTURES: [&str; 8] = [
     "009_otlp-http-json_POST_v1_metrics.json",
     "026_official-openai-v2-latest_POST_v1_logs.bin",
     "027_official-openai-v2-latest_POST_v1_traces.bin",
+];
+
+const DEEPEVAL_FIELDS: [&str; 34] = [
+    "name",
+    "status",
+    "type",
+    "parentUuid",
+    "startTime",
+    "endTime",
+    "metadata",
+    "input",
+    "output",
+    "error",
+    "retrievalContext",
+    "toolsCalled",
+    "availableTools",
+    "model",
+    "provider",
+    "prompt",
+    "promptAlias",
+    "inputTokenCount",
+    "outputTokenCount",
+    "costPerInputToken",
+    "costPerOutputToken",
+    "tokenIntervals",
+    "metricsData",
+    "tags",
+    "threadId",
+    "userId",
+    "attachments",
+    "imagesMapping",
+    "scenario",
+    "turns",
+    "expectationsData",
+    "order",
+    "runDuration",
+    "messages",
 ];
 
 /// Every signal in both encodings. Each row of what can be decoded is either taken or rejected.
@@ -137,6 +175,37 @@ proptest! {
             let marker = &span.payload.originals[name];
             prop_assert_eq!(protocol::regenerate(&span.payload.input.unwrap(), marker).unwrap(), text);
         }
+    }
+
+    #[test]
+    fn random_json_in_every_field_of_deepeval(
+        fields in prop::collection::vec((prop::sample::select(DEEPEVAL_FIELDS.to_vec()), any_json()), 1..6),
+        list in prop::sample::select(vec!["agentSpans", "baseSpans", "llmSpans", "retrieverSpans", "toolSpans"]),
+    ) {
+        let mut span = json!({"uuid": "s", "startTime": "2026-11-23T10:00:00Z", "endTime": "2026-11-23T10:00:01Z"});
+        let mut trace = json!({"uuid": "t", "startTime": "2026-11-23T10:00:00Z"});
+        let mut other = json!({"name": "n", "input": "i", "alias": "a", "text": "t", "rating": 1, "traceUuid": "t"});
+        for (name, value) in fields {
+            span[name] = value.clone();
+            trace[name] = value.clone();
+            other[name] = value;
+        }
+        trace[list] = json!([span, other]);
+        let body = trace.to_string();
+        let _ = deepeval::is_trace(body.as_bytes());
+        if let Ok(read) = deepeval::trace(trace.clone(), None, &context()) {
+            // Each span is taken or rejected; the trace may add a root of its own.
+            let rejected = read.rows.rejected.iter().filter(|(_, error)| error.field.starts_with(list)).count();
+            prop_assert!((2..=3).contains(&(read.rows.spans.len() + rejected)));
+        }
+        other["trace"] = trace;
+        let run = json!({"testCases": [other], "conversationalTestCases": [other], "testRunId": "r"});
+        let _ = deepeval::test_run(run.clone(), None, &context());
+        let _ = deepeval::further_cases(run.clone(), None, &context());
+        let _ = deepeval::comparison(json!({"testRuns": [run]}), "c", None, &context());
+        let _ = deepeval::goldens(json!({"goldens": [other], "conversationalGoldens": [other]}), false);
+        let _ = deepeval::annotation(other.clone(), None, &context());
+        let _ = deepeval::new_prompt_version(other);
     }
 
     #[test]

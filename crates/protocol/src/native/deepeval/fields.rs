@@ -1,6 +1,6 @@
 //! Reads the fields of one JSON object. Nulls are absent; what is not of the expected type stays, and ends as an attribute.
 
-use crate::{RowError, json_bounds::is_too_deep, rules::MAX_JSON_LEVELS};
+use crate::{RowError, json_bounds::is_too_deep, rules::MAX_JSON_LEVELS, secrets::remove_secrets};
 use model::{Timestamp, telemetry::Attributes};
 use serde_json::{Map, Value};
 
@@ -69,12 +69,23 @@ impl Fields {
     }
 
     pub(super) fn object(&mut self, name: &str) -> Attributes {
+        self.take_object(name).into_iter().filter(|(_, value)| !value.is_null()).collect()
+    }
+
+    /// What the application says of itself: without the secrets that came along. Whether there were some.
+    pub(super) fn metadata(&mut self, name: &str) -> (Attributes, bool) {
+        let mut fields = self.take_object(name);
+        let had_secrets = remove_secrets(&mut fields);
+        (fields.into_iter().filter(|(_, value)| !value.is_null()).collect(), had_secrets)
+    }
+
+    fn take_object(&mut self, name: &str) -> Map<String, Value> {
         match self.0.get(name) {
             Some(Value::Object(_)) => match self.0.remove(name) {
-                Some(Value::Object(fields)) => fields.into_iter().filter(|(_, value)| !value.is_null()).collect(),
-                _ => Attributes::new(),
+                Some(Value::Object(fields)) => fields,
+                _ => Map::new(),
             },
-            _ => Attributes::new(),
+            _ => Map::new(),
         }
     }
 

@@ -9,7 +9,7 @@ use super::{
     metric,
     trace::TraceFacts,
 };
-use crate::{IngestContext, RowError, rules::check_time};
+use crate::{IngestContext, RowError, rules::check_time, secrets::SECRET_REMOVED};
 use model::{
     SpanId,
     telemetry::{Part, Score, ScoreTarget, Source, Span, SpanKind, Status},
@@ -48,7 +48,11 @@ pub(super) fn read(value: Value, kind: SpanKind, facts: &TraceFacts, context: &I
         _ => {}
     }
     read_payload(&mut span, &mut fields, facts);
-    span.payload.metadata = fields.object("metadata");
+    let (metadata, had_secrets) = fields.metadata("metadata");
+    span.payload.metadata = metadata;
+    if had_secrets {
+        span.note(SECRET_REMOVED);
+    }
     let target = ScoreTarget::Span { trace_id: span.trace_id, span_id: span.span_id };
     let judged_at = span.end_time.unwrap_or(span.start_time);
     let scores = fields.list("metricsData").into_iter().map(|data| metric::score(data, target.clone(), judged_at, context)).collect();

@@ -13,6 +13,7 @@ use crate::{
     ids::{digest, native_span_id},
     native::{NativeRows, SpanReport},
     rules::{check_row_count, check_time},
+    secrets::SECRET_REMOVED,
 };
 use model::{
     Timestamp, TraceId,
@@ -76,6 +77,8 @@ pub fn trace(value: Value, sdk: Option<String>, context: &IngestContext) -> Resu
     let body = body_hash(&value);
     let mut fields = Fields::of(value, "trace")?;
     let uuid = fields.required_text("uuid")?;
+    // The TypeScript SDK keeps the key beside its traces.
+    fields.take("confidentApiKey");
     let mut facts = TraceFacts {
         trace_id: trace_id(&uuid),
         session: fields.text("threadId"),
@@ -177,11 +180,14 @@ fn finish(
     }
     tell_words(root, "input", fields.take("input"), facts);
     tell_words(root, "output", fields.take("output"), facts);
-    let metadata = fields.object("metadata");
+    let (metadata, had_secrets) = fields.metadata("metadata");
     let any_span_failed = spans.iter().any(|read| read.span.status == Status::Error);
     let root = &mut spans[own_root.unwrap_or(0)].span;
     if has_failed && !any_span_failed {
         root.status = Status::Error;
+    }
+    if had_secrets {
+        root.note(SECRET_REMOVED);
     }
     for (name, value) in metadata {
         let of_span = root.payload.metadata.entry(name.clone()).or_insert_with(|| value.clone());
