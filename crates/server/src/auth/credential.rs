@@ -15,6 +15,14 @@ pub fn credential_of(headers: &HeaderMap) -> Option<String> {
     })
 }
 
+/// Everything but what could be a credential of ours: for requests whose usual places hold somebody else's.
+pub(crate) fn without_credentials(headers: &HeaderMap) -> HeaderMap {
+    let mut kept = headers.clone();
+    [header::AUTHORIZATION, header::COOKIE].iter().for_each(|name| drop(kept.remove(name)));
+    KEY_HEADERS.iter().for_each(|name| drop(kept.remove(*name)));
+    kept
+}
+
 fn from_authorization(value: &str) -> Option<String> {
     let value = value.trim();
     let (scheme, rest) = value.split_once(' ').unwrap_or(("", value));

@@ -17,6 +17,7 @@ pub(crate) use admin::AdminState;
 pub use authorize::{Admin, Authorized, Caller, CallerKind, Ingest, Permission, Read, SdkRead, authenticate};
 pub(crate) use cookie::{cleared_session_cookie, session_cookie, session_token};
 pub use credential::credential_of;
+pub(crate) use credential::without_credentials;
 pub(crate) use login_guard::LoginGuard;
 pub(crate) use origin::{host_of, refuse_foreign_origin, refuse_form_bodies};
 pub(crate) use password::{hash_password, verify_password};
