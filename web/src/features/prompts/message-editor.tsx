@@ -4,6 +4,15 @@ import type { Draft } from "./prompt-text";
 
 const ROLES = ["system", "developer", "user", "assistant", "tool"];
 
+const FEWEST_ROWS = 3;
+const MOST_ROWS = 16;
+
+/** As high as the text, within bounds. */
+function rowsOf(draft: Draft): number {
+  const lines = (draft.kind === "plain" ? draft.content : draft.json).split("\n").length;
+  return Math.min(MOST_ROWS, Math.max(FEWEST_ROWS, lines));
+}
+
 interface MessageEditorProps {
   drafts: Draft[];
   onChange: (drafts: Draft[]) => void;
@@ -46,7 +55,7 @@ export function MessageEditor({ drafts, onChange }: MessageEditorProps) {
           <textarea
             className={draft.kind === "plain" ? "input" : "input mono"}
             aria-label={`Text of message ${index + 1}`}
-            rows={4}
+            rows={rowsOf(draft)}
             value={draft.kind === "plain" ? draft.content : draft.json}
             onChange={(event) =>
               replace(index, draft.kind === "plain" ? { ...draft, content: event.target.value } : { ...draft, json: event.target.value })
