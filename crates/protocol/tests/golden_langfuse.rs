@@ -9,12 +9,13 @@ use model::{
 };
 use protocol::{
     IngestContext,
+    langfuse::experiment_item,
     native::langfuse::{ReadScore, read_ingestion, read_score},
     otlp::{self, Encoding},
     trace_facts::TraceFacts,
 };
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::HashMap;
 
 /// The evening of the day on which the last of them were recorded.
@@ -80,7 +81,16 @@ fn python_5() {
 
 #[test]
 fn python_5_experiment() {
-    snapshot("langfuse_python_5_experiment", &spans("052_langfuse-py-v5_POST_api_public_otel_v1_traces.bin"));
+    let spans = spans("052_langfuse-py-v5_POST_api_public_otel_v1_traces.bin");
+    snapshot("langfuse_python_5_experiment", &spans);
+    let items: Vec<_> = spans.iter().filter_map(experiment_item).collect();
+    assert_eq!(items.len(), 1, "only the task's span ran the item");
+    let item = &items[0];
+    assert_eq!(
+        (item.experiment_id.as_deref(), item.item_id.as_str(), item.dataset_id.as_deref()),
+        (Some("60f125eadb180841"), "it1", Some("ds1"))
+    );
+    assert_eq!((&item.input, &item.output, &item.expected_output), (&json!({"q": "2+2"}), &json!("4"), &json!("4")));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::{
     http::Gate,
     ingest::{RecentCalls, TraceMemory, UnknownStarts},
     metrics::Metrics,
+    native::RunMemory,
     proxy::ProxyState,
 };
 use futures::future::BoxFuture;
@@ -59,6 +60,7 @@ pub struct Shared {
     pub(crate) trace_memory: TraceMemory,
     pub(crate) unknown_starts: UnknownStarts,
     pub(crate) agents: Mutex<AgentMemory>,
+    pub(crate) runs: RunMemory,
     pub(crate) admin: AdminState,
     pub(crate) login: LoginGuard,
     pub(crate) started: Instant,
@@ -99,6 +101,7 @@ impl AppState {
             trace_memory: TraceMemory::default(),
             unknown_starts: UnknownStarts::default(),
             agents: Mutex::default(),
+            runs: RunMemory::default(),
             admin: AdminState::default(),
             login: LoginGuard::default(),
             started: Instant::now(),

@@ -3,7 +3,7 @@
 use model::telemetry::SpanKind;
 
 /// The kind of an observation, whatever case its type is written in. `None` for a type that is not Langfuse's.
-pub(crate) fn kind_of(observation_type: &str) -> Option<SpanKind> {
+pub fn kind_of(observation_type: &str) -> Option<SpanKind> {
     Some(match observation_type.to_ascii_lowercase().as_str() {
         "generation" => SpanKind::Llm,
         "embedding" => SpanKind::Embedding,
@@ -21,4 +21,19 @@ pub(crate) fn kind_of(observation_type: &str) -> Option<SpanKind> {
 /// A point in time rather than a piece of work.
 pub(crate) fn is_event(observation_type: &str) -> bool {
     observation_type.eq_ignore_ascii_case("event")
+}
+
+/// The type that observations of a kind have in Langfuse's API, which has fewer of them.
+pub fn observation_type(kind: SpanKind) -> &'static str {
+    match kind {
+        SpanKind::Llm => "GENERATION",
+        SpanKind::Embedding => "EMBEDDING",
+        SpanKind::Agent => "AGENT",
+        SpanKind::Tool => "TOOL",
+        SpanKind::Chain | SpanKind::Workflow => "CHAIN",
+        SpanKind::Retrieval | SpanKind::Reranker => "RETRIEVER",
+        SpanKind::Evaluator => "EVALUATOR",
+        SpanKind::Guardrail => "GUARDRAIL",
+        SpanKind::Prompt | SpanKind::Other => "SPAN",
+    }
 }

@@ -3,15 +3,20 @@
 
 pub(crate) mod content;
 mod cost;
+mod experiment;
 mod kind;
 mod metadata;
 mod numbers;
+mod spoken;
 mod usage;
 
 use cost::reported_cost;
-pub(crate) use kind::{is_event, kind_of};
+pub use experiment::{ExperimentItem, experiment_item};
+pub(crate) use kind::is_event;
+pub use kind::{kind_of, observation_type};
 pub(crate) use metadata::{decoded, is_older_sdk};
 pub(crate) use numbers::{is_told, set_cost};
+pub use spoken::{input_of_span, output_of_span};
 pub(crate) use usage::set_usage;
 
 use crate::{native_span_id, native_trace_id};
@@ -22,6 +27,14 @@ pub const CONVENTION: &str = "langfuse";
 
 /// The attribute of a level that is neither an error nor the default.
 pub const LEVEL: &str = "langfuse.observation.level";
+/// The attribute of a status message that is not about an error.
+pub const STATUS_MESSAGE: &str = "langfuse.observation.status_message";
+/// The attribute of a type that no kind of span stands for: an event.
+pub const TYPE: &str = "langfuse.observation.type";
+/// The attribute of whether a trace is public.
+pub const PUBLIC: &str = "langfuse.trace.public";
+/// The attribute of a trace's id as the client wrote it, where that is not how it is stored.
+pub const NATIVE_TRACE_ID: &str = "native_trace_id";
 /// The attribute of a trace's own name.
 pub const TRACE_NAME: &str = "langfuse.trace.name";
 /// The attribute of the version of an observation.

@@ -66,6 +66,8 @@ pub struct Read;
 pub struct Admin;
 /// Reading by an SDK through its own protocol.
 pub struct SdkRead;
+/// Deleting by an SDK through its own protocol what is not telemetry.
+pub struct SdkAdmin;
 
 impl Permission for Ingest {
     const SCOPE: KeyScope = KeyScope::Ingest;
@@ -73,6 +75,10 @@ impl Permission for Ingest {
 }
 impl Permission for SdkRead {
     const SCOPE: KeyScope = KeyScope::Read;
+    const TAKES_UNKNOWN_KEYS: bool = true;
+}
+impl Permission for SdkAdmin {
+    const SCOPE: KeyScope = KeyScope::Admin;
     const TAKES_UNKNOWN_KEYS: bool = true;
 }
 impl Permission for Read {

@@ -1,5 +1,5 @@
 //! Who calls, and what they may do. One place for every route: a handler names the permission it needs as
-//! `Authorized<Ingest>`, `Authorized<Read>`, `Authorized<SdkRead>` or `Authorized<Admin>` and gets the caller, or the request ends here.
+//! `Authorized<Ingest>`, `Authorized<Read>`, `Authorized<Admin>`, `Authorized<SdkRead>` or `Authorized<SdkAdmin>` and gets the caller, or the request ends here.
 
 mod admin;
 mod authorize;
@@ -14,7 +14,7 @@ mod standing;
 
 pub use admin::AdminSetup;
 pub(crate) use admin::AdminState;
-pub use authorize::{Admin, Authorized, Caller, CallerKind, Ingest, Permission, Read, SdkRead, authenticate};
+pub use authorize::{Admin, Authorized, Caller, CallerKind, Ingest, Permission, Read, SdkAdmin, SdkRead, authenticate};
 pub(crate) use cookie::{cleared_session_cookie, session_cookie, session_token};
 pub use credential::credential_of;
 pub(crate) use credential::without_credentials;

@@ -5,6 +5,7 @@ use super::{recent_calls::Decision, trace_memory::Pending};
 use crate::{
     AppState,
     http::{ApiResult, Permit, Problem},
+    native,
 };
 use model::{
     ProjectId, StoreError, StoreResult,
@@ -54,6 +55,7 @@ async fn commit_and_tell(state: &AppState, kind: RowKind, mut batch: RowBatch) -
     // Live readers are told of the rows that came, not of what they change in older ones.
     let (rows, omitted) = live_rows(&batch);
     let pending = Pending::of(&batch.spans);
+    let told = native::told_of_experiments(state, project, &batch.spans);
     let amended = changes.len();
     batch.spans.append(&mut changes);
     let mut receipt = match commit(state, batch).await {
@@ -70,6 +72,7 @@ async fn commit_and_tell(state: &AppState, kind: RowKind, mut batch: RowBatch) -
     }
     amend_overtaken(state, project, decision).await;
     report_overtaken(state, project, pending).await;
+    native::record_experiments(state, project, told).await;
     Ok(receipt)
 }
 

@@ -11,6 +11,7 @@ mod openai_agents;
 mod shared_paths;
 
 pub(crate) use deepeval::take_in_trace as take_in_deepeval_trace;
+pub(crate) use langfuse::experiments::{RunMemory, record as record_experiments, told_by as told_of_experiments};
 pub(crate) use shared_paths::{deepeval_routes, tell_apart};
 
 use crate::AppState;

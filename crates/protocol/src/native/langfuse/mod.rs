@@ -141,6 +141,13 @@ fn made_id(digest: &BodyDigest) -> String {
     hex_text(digest)
 }
 
+/// Keeps a trace's id as the client wrote it, where it is stored otherwise.
+fn set_native_trace(span: &mut Span, native: &str) {
+    if span.trace_id.to_hex() != native {
+        span.payload.attributes.insert(langfuse::NATIVE_TRACE_ID.to_owned(), Value::from(native));
+    }
+}
+
 /// Where a row comes from, and what all rows say alike.
 fn set_origin(span: &mut Span, body: &mut Body, envelope: &Envelope<'_>) {
     span.ingest_time = envelope.context.received_at;

@@ -55,6 +55,10 @@ pub(super) fn read(report: Report, mut body: Body, envelope: &Envelope<'_>) -> R
         None => Some(langfuse::trace_span_id(&native_trace)).filter(|root| *root != span.span_id),
     };
     span.kind = langfuse::kind_of(&observation_type).unwrap_or(SpanKind::Other);
+    if langfuse::is_event(&observation_type) {
+        span.payload.attributes.insert(langfuse::TYPE.to_owned(), Value::from("event"));
+    }
+    super::set_native_trace(&mut span, &native_trace);
     super::set_origin(&mut span, &mut body, envelope);
     set_end(&mut span, end, &observation_type);
     set_model(&mut span, &mut body, report.is_update);
@@ -103,7 +107,11 @@ fn set_level(span: &mut Span, body: &mut Body) {
             span.error_message = body.text("statusMessage");
         }
         Some("DEFAULT") | None => {}
-        Some(level) => drop(span.payload.attributes.insert(langfuse::LEVEL.to_owned(), Value::from(level))),
+        Some(level) => {
+            span.payload.attributes.insert(langfuse::LEVEL.to_owned(), Value::from(level));
+            let message = body.text("statusMessage").map(|message| (langfuse::STATUS_MESSAGE.to_owned(), Value::String(message)));
+            span.payload.attributes.extend(message);
+        }
     }
 }
 

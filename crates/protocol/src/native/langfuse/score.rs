@@ -1,7 +1,7 @@
 //! Scores: a number, a category or a truth value about a trace, an observation or a session.
 
 use super::{Body, made_id};
-use crate::{IngestContext, RowError, ids::digest, json_bounds::is_too_deep, rules::check_time};
+use crate::{IngestContext, RowError, ids::digest, json_bounds::is_too_deep, langfuse, rules::check_time};
 use model::{
     Timestamp,
     telemetry::{Attributes, Incoming, Score, ScoreKind, ScoreSource, ScoreTarget},
@@ -32,8 +32,10 @@ pub(super) fn read(mut body: Body, time: Timestamp, context: &IngestContext) -> 
     match body.id("datasetRunId")? {
         Some(run) => Ok(ReadScore::OfRun(score(ScoreTarget::Session { session_id: run }, body, time, context)?)),
         None => {
-            let target = target(&mut body)?;
-            Ok(ReadScore::Row(Incoming::new(score(target, body, time, context)?, None)))
+            let (target, natives) = target(&mut body)?;
+            let mut row = score(target, body, time, context)?;
+            row.metadata.extend(natives);
+            Ok(ReadScore::Row(Incoming::new(row, None)))
         }
     }
 }
@@ -49,6 +51,11 @@ fn score(target: ScoreTarget, mut body: Body, time: Timestamp, context: &IngestC
     check_time("timestamp", timestamp, context)?;
     let (value, label, data_type) = value_of(&mut body)?;
     let comment = body.text("comment");
+    let source = match body.text("source").as_deref() {
+        Some("ANNOTATION") => ScoreSource::Human,
+        Some("EVAL") => ScoreSource::Judge,
+        _ => ScoreSource::Code,
+    };
     let mut metadata = body.metadata();
     // The environment of a score, the rule it was made by, and the like.
     metadata.extend(body.rest());
@@ -60,7 +67,7 @@ fn score(target: ScoreTarget, mut body: Body, time: Timestamp, context: &IngestC
         name,
         value,
         label,
-        source: ScoreSource::Code,
+        source,
         comment,
         author: None,
         metadata,
@@ -71,7 +78,7 @@ fn score(target: ScoreTarget, mut body: Body, time: Timestamp, context: &IngestC
 }
 
 fn attribute(name: &str) -> String {
-    format!("{}.{name}", crate::langfuse::CONVENTION)
+    format!("{}.{name}", langfuse::CONVENTION)
 }
 
 fn id_of(target: &ScoreTarget, name: &str) -> String {
@@ -80,16 +87,34 @@ fn id_of(target: &ScoreTarget, name: &str) -> String {
     made_id(&digest(&hasher))
 }
 
-fn target(body: &mut Body) -> Result<ScoreTarget, RowError> {
-    let (trace, observation) = (body.trace_id()?, body.observation_id("observationId")?);
+/// What a score is about, and the ids as the client wrote them, where they are stored otherwise.
+fn target(body: &mut Body) -> Result<(ScoreTarget, Attributes), RowError> {
+    let (trace, observation) = (body.id("traceId")?, body.id("observationId")?);
     let session = body.text("sessionId");
-    match (trace, observation, session) {
-        (Some((_, trace_id)), Some(span_id), _) => Ok(ScoreTarget::Span { trace_id, span_id }),
-        (Some((_, trace_id)), None, _) => Ok(ScoreTarget::Trace { trace_id }),
-        (None, None, Some(session_id)) => Ok(ScoreTarget::Session { session_id }),
-        (None, Some(_), _) => Err(RowError::new("traceId", "expected the trace of the observation")),
-        (None, None, None) => Err(RowError::new("traceId", "expected traceId, or sessionId: what is this about?")),
-    }
+    let mut natives = Attributes::new();
+    let mut keep = |name: &str, native: String, stored: String| {
+        if native != stored {
+            natives.insert(attribute(name), Value::String(native));
+        }
+    };
+    let target = match (trace, observation, session) {
+        (Some(trace), observation, _) => {
+            let trace_id = langfuse::trace_id(&trace);
+            keep("traceId", trace, trace_id.to_hex());
+            match observation {
+                Some(observation) => {
+                    let span_id = langfuse::observation_id(&observation);
+                    keep("observationId", observation, span_id.to_hex());
+                    ScoreTarget::Span { trace_id, span_id }
+                }
+                None => ScoreTarget::Trace { trace_id },
+            }
+        }
+        (None, None, Some(session_id)) => ScoreTarget::Session { session_id },
+        (None, Some(_), _) => return Err(RowError::new("traceId", "expected the trace of the observation")),
+        (None, None, None) => return Err(RowError::new("traceId", "expected traceId, or sessionId: what is this about?")),
+    };
+    Ok((target, natives))
 }
 
 /// Number, label, and the type where these two do not tell it.

@@ -20,6 +20,7 @@ pub(super) fn read(mut body: Body, envelope: &Envelope<'_>) -> Result<SpanReport
     let start = told_start.unwrap_or(end.map_or(envelope.time, |end| end.min(envelope.time)));
     check_time("timestamp", start, envelope.context)?;
     let mut span = Span::new(langfuse::trace_id(&id), langfuse::trace_span_id(&id), body.text("name").unwrap_or_default(), start);
+    super::set_native_trace(&mut span, &id);
     span.native_id = Some(id);
     super::set_origin(&mut span, &mut body, envelope);
     span.session_id = body.text("sessionId");
@@ -32,7 +33,7 @@ pub(super) fn read(mut body: Body, envelope: &Envelope<'_>) -> Result<SpanReport
     }
     set_io(&mut span, &mut body);
     if let Some(public) = body.take("public") {
-        span.payload.attributes.insert("langfuse.trace.public".to_owned(), public);
+        span.payload.attributes.insert(langfuse::PUBLIC.to_owned(), public);
     }
     span.payload.attributes.extend(body.rest());
     Ok(SpanReport { digest: Some(envelope.digest), ..report(span, told_start.is_some()) })

@@ -1,5 +1,6 @@
 //! Scores in: one, or a list of them.
 
+use super::experiments;
 use crate::{
     AppState,
     auth::{Authorized, Ingest},
@@ -79,11 +80,11 @@ pub(super) async fn create(
 /// Stores scores of telemetry, and those of runs with their run.
 pub(super) async fn store(state: &AppState, project: ProjectId, rows: Vec<Incoming<Score>>, of_runs: Vec<Score>) -> ApiResult<()> {
     if !rows.is_empty() {
-        let batch = RowBatch { scores: rows, ..RowBatch::new(project) };
+        let batch = RowBatch { scores: rows.clone(), ..RowBatch::new(project) };
         ingest::store(state, RowKind::Score, batch, Vec::new()).await?;
+        experiments::of_telemetry(state, project, &rows).await?;
     }
-    let _ = of_runs;
-    Ok(())
+    experiments::of_runs(state, project, of_runs).await
 }
 
 pub(super) async fn delete(State(state): State<AppState>, caller: Authorized<Ingest>, Path(id): Path<String>) -> ApiResult<Response> {

@@ -13,6 +13,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use bytes::Bytes;
 use model::library::{MAX_MEDIA_BYTES, Media, NewMedia};
 
 /// Opened by itself, a medium may do nothing at all.
@@ -29,6 +30,11 @@ const STORED_TYPE: HeaderName = HeaderName::from_static("x-telltale-media-type")
 #[utoipa::path(get, path = "/api/v1/media/{id}", tag = "media", params(("id" = String, Path)), responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = "default", body = ProblemDocument, content_type = "application/problem+json")))]
 pub(crate) async fn get_media(State(state): State<AppState>, caller: Authorized<Read>, Path(id): Path<String>) -> ApiResult<Response> {
     let (media, content) = state.library.media_content(caller.project, &id).await?.ok_or_else(|| Problem::not_found("media"))?;
+    Ok(inert_answer(&media, content))
+}
+
+/// A medium as an answer that a browser does nothing with but show it, or save it.
+pub(crate) fn inert_answer(media: &Media, content: Bytes) -> Response {
     let shown = shown_type(&media.mime_type);
     let content_type = HeaderValue::from_static(shown.unwrap_or("application/octet-stream"));
     let disposition = HeaderValue::from_static(if shown.is_some() { "inline" } else { "attachment" });
@@ -43,7 +49,7 @@ pub(crate) async fn get_media(State(state): State<AppState>, caller: Authorized<
     if let Ok(stored) = HeaderValue::from_str(&media.mime_type) {
         response.headers_mut().insert(STORED_TYPE, stored);
     }
-    Ok(response)
+    response
 }
 
 /// Stores a medium under an id of the caller's

@@ -9,7 +9,9 @@ const MODEL: &str = "langfuse.observation.model.name";
 
 pub(super) fn read_kind(draft: &mut Draft) {
     let Draft { span, attributes, .. } = draft;
-    if let Ok(Some(kind)) = attributes.take_checked("langfuse.observation.type", |value| langfuse::kind_of(value.as_str()?))
+    // That it is an event, no kind of span says.
+    let kind = |value: &Value| value.as_str().filter(|text| !langfuse::is_event(text)).and_then(langfuse::kind_of);
+    if let Ok(Some(kind)) = attributes.take_checked(langfuse::TYPE, kind)
         && span.kind == SpanKind::Other
     {
         span.kind = kind;
@@ -40,13 +42,12 @@ pub(super) fn read_model(draft: &mut Draft) {
 
 /// An error says what went wrong. Other levels stay attributes, with their message.
 pub(super) fn read_level(draft: &mut Draft) {
-    const STATUS_MESSAGE: &str = "langfuse.observation.status_message";
     let Draft { span, attributes, .. } = draft;
     match attributes.text(langfuse::LEVEL).as_deref() {
         Some("ERROR") => {
             attributes.take(langfuse::LEVEL);
             span.status = Status::Error;
-            attributes.fill_text(&mut span.error_message, &[STATUS_MESSAGE]);
+            attributes.fill_text(&mut span.error_message, &[langfuse::STATUS_MESSAGE]);
         }
         Some("DEFAULT") => drop(attributes.take(langfuse::LEVEL)),
         _ => {}
