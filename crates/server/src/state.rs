@@ -6,6 +6,7 @@ use crate::{
     http::Gate,
     ingest::{RecentCalls, TraceMemory, UnknownStarts},
     metrics::Metrics,
+    native::AwaitedRoots,
     proxy::ProxyState,
 };
 use futures::future::BoxFuture;
@@ -55,6 +56,7 @@ pub struct Shared {
     pub(crate) import_gate: Gate,
     pub(crate) proxy: ProxyState,
     pub(crate) recent_calls: RecentCalls,
+    pub(crate) awaited_roots: AwaitedRoots,
     pub(crate) trace_memory: TraceMemory,
     pub(crate) unknown_starts: UnknownStarts,
     pub(crate) admin: AdminState,
@@ -94,6 +96,7 @@ impl AppState {
             import_gate: Gate::new("imports", MAX_IMPORTS),
             proxy: ProxyState::new(&parts.config.proxy),
             recent_calls: RecentCalls::default(),
+            awaited_roots: AwaitedRoots::default(),
             trace_memory: TraceMemory::default(),
             unknown_starts: UnknownStarts::default(),
             admin: AdminState::default(),
