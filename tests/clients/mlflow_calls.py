@@ -27,7 +27,9 @@ def get_weather(city):
 
 @mlflow.trace(span_type="AGENT", name="agent")
 def agent(question):
-    mlflow.update_current_trace(tags={"env": "dev"}, session_id="sess-1", user="user-1")
+    if mode == "server":
+        # In OTLP mode it keeps the span from being sent (MLflow 3.17).
+        mlflow.update_current_trace(tags={"env": "dev"}, session_id="sess-1", user="user-1")
     asked = [{"role": "user", "content": question}]
     gpt.chat.completions.create(model="gpt-4o-mini", messages=asked, tools=TOOLS, temperature=0.2)
     get_weather("Paris")
@@ -59,8 +61,8 @@ def ask_claude():
 @mlflow.trace(name="anthropic stream")
 def stream_claude():
     said = [{"role": "user", "content": "hi"}]
-    with claude.messages.stream(model="claude-sonnet-4-5", max_tokens=100, messages=said) as answer:
-        return "".join(answer.text_stream)
+    events = claude.messages.create(model="claude-sonnet-4-5", max_tokens=100, messages=said, stream=True)
+    return "".join(event.delta.text for event in events if event.type == "content_block_delta")
 
 
 @mlflow.trace(name="embeddings")

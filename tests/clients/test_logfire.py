@@ -13,6 +13,7 @@ CLAUDE_USD = "0.010975"
 @pytest.fixture(scope="module")
 def spans(client, telltale, provider_url):
     """Every span with its payload, by name of the root span of its trace."""
+    before = trace_ids(telltale)
     client.run(
         "logfire_calls.py",
         TELLTALE_URL=telltale.url,
@@ -20,12 +21,15 @@ def spans(client, telltale, provider_url):
         ANTHROPIC_BASE_URL=provider_url,
     )
     by_trace = {}
-    for trace in telltale.get("/api/v1/traces", limit=1000)["items"]:
-        trace = trace["trace_id"]
+    for trace in trace_ids(telltale) - before:
         found = [telltale.get(f"/api/v1/spans/{trace}/{span['span_id']}") for span in telltale.get(f"/api/v1/traces/{trace}")["spans"]]
         root = next(span for span in found if span["parent_span_id"] is None)
         by_trace[root["name"]] = found
     return by_trace
+
+
+def trace_ids(telltale):
+    return {trace["trace_id"] for trace in telltale.get("/api/v1/traces", limit=1000)["items"]}
 
 
 def calls(spans, name):

@@ -112,11 +112,17 @@ def test_a_failed_call_says_why(spans):
     assert call["status"] == "error" and "gpt-err404" in call["error_message"] and call["usage"]["total_tokens"] is None
 
 
-@pytest.mark.parametrize("group", ["conv-1"])
-def test_the_group_is_the_session_of_its_calls(way, group, telltale, spans):
-    if way == "otel":
-        pytest.xfail("the instrumentation sends neither the group nor the metadata of a trace")
-    assert all(call["session_id"] == group for call in calls(spans, "responses") + calls(spans, "stream"))
+@pytest.mark.shows("sessions")
+@pytest.mark.parametrize("way", [WAYS[0]], indirect=True)
+def test_the_group_is_the_session_of_its_calls(way, telltale, spans):
+    assert all(call["session_id"] == "conv-1" for call in calls(spans, "responses") + calls(spans, "stream"))
     assert all(call["user_id"] == "user-1" for call in calls(spans, "responses"))
-    (session,) = [session for session in telltale.get("/api/v1/sessions", limit=100)["items"] if session["session_id"] == group]
+    sessions = telltale.get("/api/v1/sessions", limit=100)["items"]
+    (session,) = [session for session in sessions if session["session_id"] == "conv-1"]
     assert (session["requests"], session["total_tokens"]) == (4, 480)
+
+
+@pytest.mark.gap("sessions", "the instrumentation sends neither the group nor the metadata of a trace")
+@pytest.mark.parametrize("way", [WAYS[1]], indirect=True)
+def test_the_instrumentation_names_no_session(way, spans):
+    assert all(call["session_id"] is None for call in calls(spans, "responses"))

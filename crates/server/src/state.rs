@@ -6,7 +6,7 @@ use crate::{
     http::Gate,
     ingest::{RecentCalls, TraceMemory, UnknownStarts},
     metrics::Metrics,
-    native::RunMemory,
+    native::{AwaitedRoots, RunMemory},
     proxy::ProxyState,
 };
 use futures::future::BoxFuture;
@@ -57,6 +57,7 @@ pub struct Shared {
     pub(crate) import_gate: Gate,
     pub(crate) proxy: ProxyState,
     pub(crate) recent_calls: RecentCalls,
+    pub(crate) awaited_roots: AwaitedRoots,
     pub(crate) trace_memory: TraceMemory,
     pub(crate) unknown_starts: UnknownStarts,
     pub(crate) agents: Mutex<AgentMemory>,
@@ -98,6 +99,7 @@ impl AppState {
             import_gate: Gate::new("imports", MAX_IMPORTS),
             proxy: ProxyState::new(&parts.config.proxy),
             recent_calls: RecentCalls::default(),
+            awaited_roots: AwaitedRoots::default(),
             trace_memory: TraceMemory::default(),
             unknown_starts: UnknownStarts::default(),
             agents: Mutex::default(),

@@ -9,6 +9,7 @@ pub(crate) mod json;
 pub mod langfuse;
 pub mod langsmith;
 pub mod litellm;
+pub mod mlflow;
 pub mod openai_agents;
 pub mod opik;
 

@@ -7,11 +7,13 @@ mod langsmith;
 pub(crate) mod links;
 mod litellm;
 mod logfire;
+mod mlflow;
 mod openai_agents;
 mod shared_paths;
 
 pub(crate) use deepeval::take_in_trace as take_in_deepeval_trace;
 pub(crate) use langfuse::experiments::{RunMemory, record as record_experiments, told_by as told_of_experiments};
+pub(crate) use mlflow::AwaitedRoots;
 pub(crate) use shared_paths::{deepeval_routes, tell_apart};
 
 use crate::AppState;
@@ -26,6 +28,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .merge(langsmith::routes())
         .merge(litellm::routes())
         .merge(logfire::routes())
+        .merge(mlflow::routes())
         .merge(openai_agents::routes())
 }
 

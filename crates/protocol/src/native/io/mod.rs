@@ -33,7 +33,7 @@ const PLAIN_OUTPUT: &str = "output";
 pub(crate) fn read(span: &mut Span, names: Names, input: Option<Value>, output: Option<Value>, call_id: Option<String>) {
     if let Some(input) = input.filter(says_something) {
         let messages = match span.kind {
-            SpanKind::Llm => llm::read_input(span, &input),
+            SpanKind::Llm | SpanKind::Embedding => llm::read_input(span, &input),
             SpanKind::Tool => tool_call(span, &input, call_id.clone()),
             _ => generic(input.clone(), Side::Input),
         };
@@ -42,7 +42,7 @@ pub(crate) fn read(span: &mut Span, names: Names, input: Option<Value>, output: 
     }
     if let Some(output) = output.filter(says_something) {
         let messages = match span.kind {
-            SpanKind::Llm => llm::read_output(span, &output),
+            SpanKind::Llm | SpanKind::Embedding => llm::read_output(span, &output),
             SpanKind::Tool => tool_result(&output, call_id),
             SpanKind::Retrieval => documents(&output),
             _ => generic(output.clone(), Side::Output),

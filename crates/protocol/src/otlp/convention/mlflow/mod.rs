@@ -15,10 +15,12 @@ use crate::{
 use model::telemetry::{Span, SpanKind};
 use serde_json::Value;
 
-const NAME: &str = "mlflow";
+const NAME: &str = crate::native::mlflow::CONVENTION;
 const INPUTS: &str = "mlflow.spanInputs";
 const OUTPUTS: &str = "mlflow.spanOutputs";
 const NAMES: Names = Names { input: INPUTS, output: OUTPUTS };
+/// Message formats that are a provider's own.
+const PROVIDER_FORMATS: [&str; 6] = ["openai", "anthropic", "gemini", "bedrock", "mistral", "groq"];
 const TAG_PREFIX: &str = "mlflow.traceTag.";
 
 pub(super) struct Mlflow;
@@ -42,10 +44,13 @@ impl Convention for Mlflow {
         let told = usage::take(attributes);
         let (inputs, outputs) = (take(attributes, INPUTS), take(attributes, OUTPUTS));
         drop_repeated_arguments(attributes, inputs.as_ref());
-        let keeps_outputs = outputs.clone();
         io::read(span, NAMES, inputs, outputs, None);
+        if span.kind == SpanKind::Embedding {
+            // Vectors say nothing to a reader; their number and length are kept.
+            span.payload.originals.remove(OUTPUTS);
+        }
         chunks::read(draft);
-        usage::read(draft, told, keeps_outputs.as_ref());
+        usage::read(draft, told);
         read_rest(draft);
     }
 }
@@ -78,8 +83,12 @@ fn read_names(span: &mut Span, attributes: &mut AttributeSet) {
     }
     let model = take_text(attributes, "mlflow.llm.model");
     span.response_model = span.response_model.take().or(model);
-    let provider = take_text(attributes, "mlflow.llm.provider").map(|name| provider_name(&name));
-    span.provider = span.provider.take().or(provider);
+    let provider = take_text(attributes, "mlflow.llm.provider");
+    // Whose client library was called; frameworks have formats of their own.
+    let format = take_text(attributes, "mlflow.message.format");
+    let of_format = format.clone().filter(|format| span.kind.is_request() && PROVIDER_FORMATS.contains(&format.as_str()));
+    span.provider = span.provider.take().or(provider.or(of_format).map(|name| provider_name(&name)));
+    span.payload.attributes.extend(format.map(|format| ("mlflow.message.format".to_owned(), format.into())));
     // The trace's id is this one, written differently.
     attributes.take("mlflow.traceRequestId");
     if span.tags.is_empty() {

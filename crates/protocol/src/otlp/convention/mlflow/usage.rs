@@ -9,7 +9,7 @@ pub(super) fn take(attributes: &mut AttributeSet) -> Option<Value> {
 }
 
 /// `told`: what MLflow counted. Whatever adds up the calls inside has only that.
-pub(super) fn read(draft: &mut Draft, told: Option<Value>, _outputs: Option<&Value>) {
+pub(super) fn read(draft: &mut Draft, told: Option<Value>) {
     let Some(told) = told else { return };
     if !draft.span.usage.is_unknown() {
         return;
