@@ -9,7 +9,8 @@
 //! | Anthropic messages | input 30, cache creation 50 (40 for 5 minutes, 10 for an hour), cache read 1000, output 25, 1 web search |
 //! | Gemini | prompt 100 (64 of them cached), candidates 12, thoughts 8, 120 in all |
 //!
-//! - a request with tools is answered with a call of the first one, until the last message is a tool's result;
+//! - a request with tools is answered with a call of the first one, until the last message is a tool's result; a line
+//!   `use NAME {"argument": …}` in the request chooses the tool and its arguments;
 //! - a request for thoughts is answered with some before the answer;
 //! - a model named `…err429…`, `…err400…`, `…err404…` or `…err500…` fails with that status, `…errstream…` in the middle of its stream.
 

@@ -1,6 +1,6 @@
 //! Whole messages, and what the streamed ones share with them.
 
-use crate::fake_llm::said::{ANSWER, THOUGHT, TOOL_ARGUMENTS, new_id};
+use crate::fake_llm::said::{ANSWER, Call, THOUGHT, new_id, tool_call};
 use serde_json::{Value, json};
 
 pub(super) const INPUT_TOKENS: u64 = 30;
@@ -37,8 +37,8 @@ pub(super) fn blocks(request: &Value) -> Vec<Value> {
         blocks.push(json!({"type": "thinking", "thinking": THOUGHT, "signature": SIGNATURE}));
     }
     match tool_to_call(request) {
-        Some(name) => {
-            let input: Value = serde_json::from_str(TOOL_ARGUMENTS).unwrap_or_default();
+        Some((name, arguments)) => {
+            let input: Value = serde_json::from_str(&arguments).unwrap_or_default();
             blocks.push(json!({"type": "text", "text": BEFORE_CALL}));
             blocks.push(json!({"type": "tool_use", "id": TOOL_CALL_ID, "name": name, "input": input}));
         }
@@ -71,12 +71,13 @@ fn input_usage() -> Value {
     })
 }
 
-/// The first tool of the caller's own (server tools have a dated type), unless the last message holds a tool's result.
-fn tool_to_call(request: &Value) -> Option<&str> {
+/// A tool of the caller's own (server tools have a dated type), unless the last message holds a tool's result.
+pub(super) fn tool_to_call(request: &Value) -> Option<Call> {
     let last = request["messages"].as_array().and_then(|messages| messages.last());
     let is_answered = last
         .and_then(|message| message["content"].as_array())
         .is_some_and(|blocks| blocks.iter().any(|block| block["type"] == "tool_result"));
-    let own = request["tools"].as_array()?.iter().find(|tool| tool["input_schema"].is_object())?;
-    own["name"].as_str().filter(|_| !is_answered)
+    let own = request["tools"].as_array()?.iter().filter(|tool| tool["input_schema"].is_object());
+    let offered: Vec<&str> = own.filter_map(|tool| tool["name"].as_str()).collect();
+    tool_call(request, &offered).filter(|_| !is_answered)
 }

@@ -6,6 +6,7 @@ mod stream;
 use super::{
     failure::{self, ApiStyle, Key},
     frames::named_events,
+    said::new_id,
 };
 use axum::{
     Json, Router,
@@ -25,13 +26,12 @@ fn refusal(headers: &HeaderMap, request: &Value) -> Option<Response> {
 }
 
 async fn messages(headers: HeaderMap, Json(request): Json<Value>) -> Response {
-    if let Some(refusal) = refusal(&headers, &request) {
-        return refusal;
-    }
-    if request["stream"].as_bool().unwrap_or(false) {
-        return named_events(stream::events(&request));
-    }
-    Json(answers::message(&request)).into_response()
+    let answer = match refusal(&headers, &request) {
+        Some(refusal) => refusal,
+        None if request["stream"].as_bool().unwrap_or(false) => named_events(stream::events(&request)),
+        None => Json(answers::message(&request)).into_response(),
+    };
+    ([("request-id", new_id("req_"))], answer).into_response()
 }
 
 async fn count_tokens(headers: HeaderMap, Json(request): Json<Value>) -> Response {

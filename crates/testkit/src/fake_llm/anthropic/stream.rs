@@ -1,15 +1,16 @@
 //! A message in pieces.
 
-use super::answers::{blocks, final_usage, started, stop_reason};
-use crate::fake_llm::said::{TOOL_ARGUMENTS, WORDS_BEFORE_BREAK, breaks_off};
+use super::answers::{blocks, final_usage, started, stop_reason, tool_to_call};
+use crate::fake_llm::said::{WORDS_BEFORE_BREAK, breaks_off};
 use serde_json::{Value, json};
 
 /// Every event with its `type`: the input side of the usage comes first, all of it again at the end.
 pub(super) fn events(request: &Value) -> Vec<Value> {
     let mut events = vec![json!({"type": "message_start", "message": started(request)}), json!({"type": "ping"})];
+    let arguments = tool_to_call(request).map(|(_, arguments)| arguments).unwrap_or_default();
     let is_broken = breaks_off(request["model"].as_str().unwrap_or_default());
     for (index, block) in blocks(request).iter().enumerate() {
-        let (opened, deltas) = pieces(block);
+        let (opened, deltas) = pieces(block, &arguments);
         events.push(json!({"type": "content_block_start", "index": index, "content_block": opened}));
         let count = if is_broken { WORDS_BEFORE_BREAK } else { usize::MAX };
         events.extend(deltas.into_iter().take(count).map(|delta| json!({"type": "content_block_delta", "index": index, "delta": delta})));
@@ -27,7 +28,7 @@ pub(super) fn events(request: &Value) -> Vec<Value> {
 }
 
 /// A block as it is opened, and what is then added to it.
-fn pieces(block: &Value) -> (Value, Vec<Value>) {
+fn pieces(block: &Value, arguments: &str) -> (Value, Vec<Value>) {
     let text = |name: &str| block[name].as_str().unwrap_or_default().to_owned();
     match block["type"].as_str() {
         Some("thinking") => {
@@ -38,7 +39,7 @@ fn pieces(block: &Value) -> (Value, Vec<Value>) {
             (json!({"type": "thinking", "thinking": "", "signature": ""}), deltas)
         }
         Some("tool_use") => {
-            let (head, tail) = TOOL_ARGUMENTS.split_at(TOOL_ARGUMENTS.len() / 2);
+            let (head, tail) = arguments.split_at(arguments.floor_char_boundary(arguments.len() / 2));
             let deltas = ["", head, tail].map(|piece| json!({"type": "input_json_delta", "partial_json": piece}));
             (json!({"type": "tool_use", "id": block["id"], "name": block["name"], "input": {}}), deltas.to_vec())
         }

@@ -1,6 +1,6 @@
 //! Whole answers, and the same in pieces.
 
-use crate::fake_llm::said::{ANSWER, THOUGHT, TOOL_ARGUMENTS, WORDS_BEFORE_BREAK, breaks_off, new_id, words};
+use crate::fake_llm::said::{ANSWER, THOUGHT, WORDS_BEFORE_BREAK, breaks_off, new_id, tool_call, words};
 use serde_json::{Value, json};
 
 pub(super) const PROMPT_TOKENS: u64 = 100;
@@ -59,13 +59,15 @@ fn thoughts(request: &Value) -> Vec<Value> {
     if asked { vec![json!({"text": THOUGHT, "thought": true})] } else { Vec::new() }
 }
 
-/// A call of the first function offered, unless the last content holds its result.
+/// A call of a function offered, unless the last content holds its result.
 fn call_part(request: &Value) -> Option<Value> {
     let last = request["contents"].as_array().and_then(|contents| contents.last());
     let is_answered = last
         .and_then(|content| content["parts"].as_array())
         .is_some_and(|parts| parts.iter().any(|part| part["functionResponse"].is_object()));
-    let name = request["tools"].as_array()?.iter().find_map(|tool| tool["functionDeclarations"][0]["name"].as_str())?;
-    let args: Value = serde_json::from_str(TOOL_ARGUMENTS).unwrap_or_default();
+    let declared = request["tools"].as_array()?.iter().filter_map(|tool| tool["functionDeclarations"].as_array()).flatten();
+    let offered: Vec<&str> = declared.filter_map(|declaration| declaration["name"].as_str()).collect();
+    let (name, arguments) = tool_call(request, &offered)?;
+    let args: Value = serde_json::from_str(&arguments).unwrap_or_default();
     (!is_answered).then(|| json!({"functionCall": {"name": name, "args": args}}))
 }

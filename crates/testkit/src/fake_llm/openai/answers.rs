@@ -1,6 +1,6 @@
 //! Whole answers, and what the streamed ones share with them.
 
-use crate::fake_llm::said::{ANSWER, CREATED, TOOL_ARGUMENTS, new_id};
+use crate::fake_llm::said::{ANSWER, CREATED, Call, new_id, tool_call};
 use serde_json::{Value, json};
 
 pub(super) const TOOL_CALL_ID: &str = "call_abc123";
@@ -14,11 +14,11 @@ pub(super) fn response_model(request: &Value) -> String {
     }
 }
 
-/// The tool to call: the first one offered, unless the last message already is a tool's result.
-pub(super) fn tool_to_call(request: &Value) -> Option<&str> {
+/// The tool to call, unless the last message already is a tool's result.
+pub(super) fn tool_to_call(request: &Value) -> Option<Call> {
     let last_role = request["messages"].as_array().and_then(|messages| messages.last()).and_then(|message| message["role"].as_str());
-    let name = request["tools"][0]["function"]["name"].as_str();
-    name.filter(|_| last_role != Some("tool"))
+    let offered: Vec<&str> = request["tools"].as_array()?.iter().filter_map(|tool| tool["function"]["name"].as_str()).collect();
+    tool_call(request, &offered).filter(|_| last_role != Some("tool"))
 }
 
 pub(super) fn chat_usage() -> Value {
@@ -31,8 +31,8 @@ pub(super) fn chat_usage() -> Value {
 
 pub(super) fn chat(request: &Value) -> Value {
     let (message, finish_reason) = match tool_to_call(request) {
-        Some(name) => {
-            let call = json!({"id": TOOL_CALL_ID, "type": "function", "function": {"name": name, "arguments": TOOL_ARGUMENTS}});
+        Some((name, arguments)) => {
+            let call = json!({"id": TOOL_CALL_ID, "type": "function", "function": {"name": name, "arguments": arguments}});
             (json!({"role": "assistant", "content": null, "refusal": null, "annotations": [], "tool_calls": [call]}), "tool_calls")
         }
         None => (json!({"role": "assistant", "content": ANSWER, "refusal": null, "annotations": []}), "stop"),

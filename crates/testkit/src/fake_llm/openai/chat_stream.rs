@@ -4,7 +4,7 @@ use super::{
     DONE,
     answers::{TOOL_CALL_ID, chat_usage, response_model, tool_to_call},
 };
-use crate::fake_llm::said::{CREATED, TOOL_ARGUMENTS, WORDS_BEFORE_BREAK, breaks_off, new_id, words};
+use crate::fake_llm::said::{CREATED, WORDS_BEFORE_BREAK, breaks_off, new_id, words};
 use serde_json::{Value, json};
 
 /// The data of every event, in order. Usage comes in a last chunk when the request asks for it, as the provider does.
@@ -27,11 +27,11 @@ pub(super) fn events(request: &Value) -> Vec<String> {
     };
     let mut events = Vec::new();
     match tool_to_call(request) {
-        Some(name) => {
+        Some((name, arguments)) => {
             events.push(delta(json!({"role": "assistant", "content": null, "refusal": null}), None));
             let start = json!({"index": 0, "id": TOOL_CALL_ID, "type": "function", "function": {"name": name, "arguments": ""}});
             events.push(delta(json!({"tool_calls": [start]}), None));
-            let (head, tail) = TOOL_ARGUMENTS.split_at(TOOL_ARGUMENTS.len() / 2);
+            let (head, tail) = arguments.split_at(arguments.floor_char_boundary(arguments.len() / 2));
             for piece in [head, tail] {
                 events.push(delta(json!({"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}), None));
             }

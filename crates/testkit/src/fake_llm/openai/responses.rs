@@ -1,7 +1,7 @@
 //! The Responses API, whole and streamed.
 
 use super::answers::{TOOL_CALL_ID, response_model};
-use crate::fake_llm::said::{ANSWER, CREATED, THOUGHT, TOOL_ARGUMENTS, WORDS_BEFORE_BREAK, breaks_off, new_id, words};
+use crate::fake_llm::said::{ANSWER, CREATED, Call, THOUGHT, WORDS_BEFORE_BREAK, breaks_off, new_id, tool_call, words};
 use serde_json::{Value, json};
 
 pub(super) fn whole(request: &Value) -> Value {
@@ -46,8 +46,8 @@ fn output_items(request: &Value) -> Vec<Value> {
         items.push(json!({"type": "reasoning", "id": new_id("rs_"), "summary": summary}));
     }
     items.push(match tool_to_call(request) {
-        Some(name) => json!({
-            "type": "function_call", "id": new_id("fc_"), "call_id": TOOL_CALL_ID, "name": name, "arguments": TOOL_ARGUMENTS, "status": "completed",
+        Some((name, arguments)) => json!({
+            "type": "function_call", "id": new_id("fc_"), "call_id": TOOL_CALL_ID, "name": name, "arguments": arguments, "status": "completed",
         }),
         None => {
             let text = json!({"type": "output_text", "text": ANSWER, "annotations": [], "logprobs": []});
@@ -57,11 +57,13 @@ fn output_items(request: &Value) -> Vec<Value> {
     items
 }
 
-/// The first function offered, unless the last input already is its result.
-fn tool_to_call(request: &Value) -> Option<&str> {
+/// A function of those offered, unless the last input already is its result.
+fn tool_to_call(request: &Value) -> Option<Call> {
     let last = request["input"].as_array().and_then(|items| items.last());
     let is_answered = last.is_some_and(|item| item["type"] == "function_call_output");
-    request["tools"].as_array()?.iter().find(|tool| tool["type"] == "function")?["name"].as_str().filter(|_| !is_answered)
+    let functions = request["tools"].as_array()?.iter().filter(|tool| tool["type"] == "function");
+    let offered: Vec<&str> = functions.filter_map(|tool| tool["name"].as_str()).collect();
+    tool_call(request, &offered).filter(|_| !is_answered)
 }
 
 /// Tells whether the stream breaks off here.
@@ -96,14 +98,15 @@ fn call_events(index: usize, item: &Value, events: &mut Vec<Value>) {
     opened["status"] = json!("in_progress");
     opened["arguments"] = json!("");
     events.push(json!({"type": "response.output_item.added", "output_index": index, "item": opened}));
-    let (head, tail) = TOOL_ARGUMENTS.split_at(TOOL_ARGUMENTS.len() / 2);
+    let arguments = item["arguments"].as_str().unwrap_or_default();
+    let (head, tail) = arguments.split_at(arguments.floor_char_boundary(arguments.len() / 2));
     for piece in [head, tail] {
         events
             .push(json!({"type": "response.function_call_arguments.delta", "output_index": index, "item_id": item["id"], "delta": piece}));
     }
     let (id, name) = (&item["id"], &item["name"]);
     events.push(json!({
-        "type": "response.function_call_arguments.done", "output_index": index, "item_id": id, "name": name, "arguments": TOOL_ARGUMENTS,
+        "type": "response.function_call_arguments.done", "output_index": index, "item_id": id, "name": name, "arguments": arguments,
     }));
     events.push(json!({"type": "response.output_item.done", "output_index": index, "item": item}));
 }
