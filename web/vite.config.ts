@@ -16,6 +16,8 @@ export default defineConfig({
     reportCompressedSize: true,
   },
   server: {
+    // The Connect page shows docs/integrations.
+    fs: { allow: [".."] },
     proxy: Object.fromEntries(proxied.map((path) => [path, { target: server, changeOrigin: true }])),
   },
   test: {
