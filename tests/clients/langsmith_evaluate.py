@@ -30,7 +30,7 @@ def pass_rate(outputs, reference_outputs):
 
 def main():
     client = Client()
-    dataset = client.create_dataset("capitals", description="A few.", metadata={"origin": "test"})
+    dataset = client.create_dataset("capitals of langsmith", description="A few.", metadata={"origin": "test"})
     client.create_examples(
         dataset_id=dataset.id,
         examples=[
@@ -43,15 +43,15 @@ def main():
     )
     first = client.create_example(inputs={"question": "oslo"}, reference_outputs={"answer": "OSLO"}, dataset_id=dataset.id)
     client.update_example(first.id, outputs={"answer": "OSLO!"}, metadata={"level": 2})
-    results = client.evaluate(target, data="capitals", evaluators=[correct, length], summary_evaluators=[pass_rate], experiment_prefix="shout")
+    results = client.evaluate(target, data="capitals of langsmith", evaluators=[correct, length], summary_evaluators=[pass_rate], experiment_prefix="shout")
     client.flush()
     experiment = client.read_project(project_name=results.experiment_name, include_stats=True)
     runs = list(client.list_runs(project_id=experiment.id, is_root=True))
-    examples = list(client.list_examples(dataset_name="capitals", include_attachments=True))
+    examples = list(client.list_examples(dataset_name="capitals of langsmith", include_attachments=True))
     feedback = list(client.list_feedback(run_ids=[run.id for run in runs]))
     json.dump(
         {
-            "dataset": {"name": client.read_dataset(dataset_name="capitals").name, "count": client.read_dataset(dataset_id=dataset.id).example_count},
+            "dataset": {"name": client.read_dataset(dataset_name="capitals of langsmith").name, "count": client.read_dataset(dataset_id=dataset.id).example_count},
             "metadata": dataset.metadata,
             "examples": [[example.inputs, example.outputs, example.metadata] for example in examples],
             "split": [example.inputs["question"] for example in client.list_examples(dataset_id=dataset.id, splits=["train"])],

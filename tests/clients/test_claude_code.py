@@ -12,7 +12,7 @@ pytestmark = [
 MODEL = "claude-sonnet-4-5"
 # 30 x 3 + 1000 x 0.3 + 40 x 3.75 + 10 x 6 + 25 x 15 USD a million, twice. It tells no web search but in its own figure.
 TWO_CALLS_USD = "0.00195"
-REPORTED_USD = "0.010975"
+REPORTED_USD = "0.0110725"
 LOGS = {"OTEL_LOGS_EXPORTER": "otlp", "OTEL_LOG_USER_PROMPTS": "1", "OTEL_LOG_ASSISTANT_RESPONSES": "1", "OTEL_LOG_TOOL_DETAILS": "1"}
 TRACES = {"OTEL_TRACES_EXPORTER": "otlp", "CLAUDE_CODE_ENHANCED_TELEMETRY_BETA": "1", "OTEL_LOG_TOOL_CONTENT": "1"}
 METRICS = {"OTEL_METRICS_EXPORTER": "otlp"}
@@ -55,7 +55,7 @@ def check_calls(sent):
     assert [call["cost"]["reported_usd"] for call in calls] == [REPORTED_USD] * 2
     assert (sent.dashboard["total_requests"], sent.dashboard["total_cost_usd"]) == (2, TWO_CALLS_USD)
     assert (sent.dashboard["input_tokens"], sent.dashboard["output_tokens"]) == (2160, 50)
-    assert all(call["time_to_first_token_ms"] is not None and call["duration_ms"] > 0 for call in calls)
+    assert all(call["time_to_first_token_ms"] is not None and float(call["duration_ms"]) > 0 for call in calls)
 
 
 @pytest.mark.shows("traces", "usage", "cost", "streaming")

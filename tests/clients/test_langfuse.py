@@ -58,7 +58,7 @@ def test_a_call_has_its_messages_tokens_and_cost(trace):
     responses = trace.asked("Say hello again.")
     support.check_openai(responses)
     assert support.texts(responses["output"]) == "Hello, the weather in Paris is sunny."
-    embedding = trace.asked("a")
+    (embedding,) = [span for span in trace.spans if span["kind"] == "embedding"]
     assert (embedding["kind"], embedding["usage"]["input_tokens"], embedding["cost"]["total_usd"]) == ("embedding", 16, "0.00000032")
 
 

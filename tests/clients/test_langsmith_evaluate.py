@@ -15,7 +15,7 @@ def read(client, telltale, provider_url):
 
 
 def test_datasets_and_examples_come_back(read):
-    assert read["dataset"] == {"name": "capitals", "count": 4}
+    assert read["dataset"] == {"name": "capitals of langsmith", "count": 4}
     assert read["metadata"]["origin"] == "test"
     by_question = {inputs["question"]: (outputs, metadata) for inputs, outputs, metadata in read["examples"]}
     assert by_question["paris"] == ({"answer": "PARIS"}, {"dataset_split": ["train"], "level": 1})

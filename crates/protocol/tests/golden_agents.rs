@@ -52,7 +52,8 @@ fn shown(span: &Span) -> Value {
     for name in ["usage", "cost"] {
         if let Some(group) = fields.get_mut(name).and_then(Value::as_object_mut) {
             group.retain(|name, value| {
-                !value.is_null() && !(name == "source" && value == "unknown") && !(name == "split" && value == "assumed")
+                let is_default = (name == "source" && value == "unknown") || (name == "split" && value == "assumed");
+                !value.is_null() && !is_default
             });
         }
     }

@@ -1,6 +1,6 @@
 //! What DeepEval's SDK sent → rows, as snapshots.
 
-#![allow(clippy::unwrap_used, reason = "the helpers of a test stop at the first surprise, as tests do")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of a test stop at the first surprise, as tests do")]
 
 mod support;
 

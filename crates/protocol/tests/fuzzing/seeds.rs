@@ -20,6 +20,7 @@ pub(crate) fn seeds() -> Vec<Seed> {
         .into_iter()
         .flat_map(|folder| fs::read_dir(fixtures.join(folder)).unwrap())
         .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
         .collect();
     files.sort();
     let mut seeds = Vec::new();

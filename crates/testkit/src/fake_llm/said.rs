@@ -26,7 +26,9 @@ pub(super) fn tool_call(request: &Value, offered: &[&str]) -> Option<Call> {
     each_text(request, MAX_DEPTH, &mut |text| {
         let calls = text.lines().filter_map(|line| line.trim().strip_prefix("use ")?.split_once(' '));
         let known = calls.filter(|(name, arguments)| offered.contains(name) && serde_json::from_str::<Value>(arguments).is_ok());
-        asked = known.last().map(|(name, arguments)| (name.to_owned(), arguments.to_owned())).or(asked.take());
+        for (name, arguments) in known {
+            asked = Some((name.to_owned(), arguments.to_owned()));
+        }
     });
     asked.or_else(|| offered.first().map(|name| ((*name).to_owned(), TOOL_ARGUMENTS.to_owned())))
 }

@@ -118,7 +118,9 @@ fn target(body: &mut Body) -> Result<(ScoreTarget, Attributes), RowError> {
 }
 
 /// Number, label, and the type where these two do not tell it.
-fn value_of(body: &mut Body) -> Result<(Option<f64>, Option<String>, Option<String>), RowError> {
+type ScoreValue = (Option<f64>, Option<String>, Option<String>);
+
+fn value_of(body: &mut Body) -> Result<ScoreValue, RowError> {
     let data_type = body.text(DATA_TYPE);
     let value = body.take("value");
     let number = value.as_ref().and_then(Value::as_f64).filter(|number| number.is_finite());

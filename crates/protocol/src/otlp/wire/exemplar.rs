@@ -10,15 +10,15 @@ pub struct Exemplar {
     pub filtered_attributes: Vec<KeyValue>,
     #[prost(fixed64, tag = "2")]
     pub time_unix_nano: u64,
-    #[prost(oneof = "exemplar::Value", tags = "3, 6")]
-    pub value: Option<exemplar::Value>,
+    #[prost(oneof = "measured::Value", tags = "3, 6")]
+    pub value: Option<measured::Value>,
     #[prost(bytes = "bytes", tag = "4")]
     pub span_id: Bytes,
     #[prost(bytes = "bytes", tag = "5")]
     pub trace_id: Bytes,
 }
 
-pub(super) mod exemplar {
+pub(super) mod measured {
     #[derive(Clone, Copy, PartialEq, prost::Oneof)]
     pub enum Value {
         #[prost(double, tag = "3")]
@@ -46,8 +46,8 @@ impl<'de> Deserialize<'de> for Exemplar {
         }
         let json = Json::deserialize(deserializer)?;
         let value = match number::<D::Error>(json.as_double, json.as_int)? {
-            Some(Number::Double(value)) => Some(exemplar::Value::AsDouble(value)),
-            Some(Number::Int(value)) => Some(exemplar::Value::AsInt(value)),
+            Some(Number::Double(value)) => Some(measured::Value::AsDouble(value)),
+            Some(Number::Int(value)) => Some(measured::Value::AsInt(value)),
             None => None,
         };
         let Json { filtered_attributes, time_unix_nano, span_id, trace_id, .. } = json;

@@ -12,7 +12,7 @@ mod status;
 mod trace;
 
 pub use common::{AnyValue, ArrayValue, InstrumentationScope, KeyValue, KeyValueList, Resource, any_value};
-pub use exemplar::{Exemplar, exemplar::Value as ExemplarValue};
+pub use exemplar::{Exemplar, measured::Value as ExemplarValue};
 pub use logs::{ExportLogsServiceRequest, LogRecord, ResourceLogs, ScopeLogs};
 pub use metrics::{
     ExponentialHistogram, ExponentialHistogramBuckets, ExponentialHistogramDataPoint, ExportMetricsServiceRequest, Gauge, Histogram,

@@ -74,7 +74,7 @@ fn the_first_content_is_not_the_first_event() {
     let fed = |events_before: &[Value], content: Value| {
         let mut reader = StreamReader::of_events();
         assert!(!reader.feed(events(events_before).as_bytes()), "{events_before:?}");
-        assert!(reader.feed(events(&[content.clone()]).as_bytes()), "{content}");
+        assert!(reader.feed(events(std::slice::from_ref(&content)).as_bytes()), "{content}");
     };
     fed(&[chunk(json!({"role": "assistant", "content": "", "refusal": null}), None)], chunk(json!({"content": "H"}), None));
     fed(&[chunk(json!({"role": "assistant", "content": null}), None)], chunk(json!({"tool_calls": [{"index": 0}]}), None));

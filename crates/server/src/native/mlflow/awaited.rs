@@ -54,7 +54,11 @@ mod tests {
         for number in 0..3_000 {
             awaited.put(project, trace(number), TraceInfo::default());
         }
-        assert_eq!((awaited.0.lock().infos.len(), awaited.0.lock().order.len()), (MAX_AWAITED, MAX_AWAITED));
+        let kept = {
+            let awaited = awaited.0.lock();
+            (awaited.infos.len(), awaited.order.len())
+        };
+        assert_eq!(kept, (MAX_AWAITED, MAX_AWAITED));
         assert!(awaited.take(project, trace(2_999)).is_some() && awaited.take(project, trace(0)).is_none());
     }
 }

@@ -89,7 +89,8 @@ fn read_parameters(span: &mut Span, attributes: &mut AttributeSet) {
         let slot = if is_answer { &mut span.response_model } else { &mut span.request_model };
         *slot = slot.take().or(asked);
         let known = slot.clone();
-        parameters.retain(|name, value| !value.is_null() && !(MODEL_NAMES.contains(&name.as_str()) && value.as_str() == known.as_deref()));
+        let is_the_model = |name: &str, value: &Value| MODEL_NAMES.contains(&name) && value.as_str() == known.as_deref();
+        parameters.retain(|name, value| !value.is_null() && !is_the_model(name, value));
         for (name, value) in parameters {
             span.payload.model_parameters.entry(name).or_insert(value);
         }

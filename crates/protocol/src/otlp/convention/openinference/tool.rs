@@ -20,18 +20,17 @@ pub(super) fn read(draft: &mut Draft) {
     let id = id.or(id_of_result.flatten());
 
     // The schema of the arguments; in old versions the arguments.
-    let parameters = attributes.take_checked("tool.parameters", |value| schema_or_arguments(value)).ok().flatten();
+    let parameters = attributes.take_checked("tool.parameters", schema_or_arguments).ok().flatten();
     match parameters {
-        Some(schema) if is_schema(&schema) => {
-            if span.payload.tools.is_none() {
-                let description = attributes.take_text("tool.description");
-                let mut definition = json!({"name": name, "parameters": schema});
-                if let Some(description) = description {
-                    definition["description"] = Value::String(description);
-                }
-                span.payload.tools = Some(json!([definition]));
+        Some(schema) if is_schema(&schema) && span.payload.tools.is_none() => {
+            let mut definition = json!({"name": name, "parameters": schema});
+            if let Some(description) = attributes.take_text("tool.description") {
+                definition["description"] = Value::String(description);
             }
+            span.payload.tools = Some(json!([definition]));
         }
+        // The definitions that are known say it already.
+        Some(schema) if is_schema(&schema) => {}
         Some(given) if arguments.is_none() => arguments = Some(given),
         Some(given) => drop(span.payload.attributes.insert("tool.parameters".to_owned(), given)),
         None => {}
