@@ -40,10 +40,10 @@ class Client:
     def python(self):
         return self.folder / "venv/bin/python"
 
-    def version(self, package):
-        """The installed version of a Python or npm package."""
-        manifest = self.folder / "node_modules" / package / "package.json"
-        if manifest.is_file():
+    def version(self, package, language="python"):
+        """The installed version of a Python or npm package: an environment may hold both of one name."""
+        if language != "python":
+            manifest = self.folder / "node_modules" / package / "package.json"
             return json.loads(manifest.read_text())["version"]
         code = f"import importlib.metadata as m; print(m.version({package!r}))"
         return subprocess.run([self.python, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
@@ -73,10 +73,10 @@ def client(request):
 
 
 @functools.cache
-def installed_version(environment, package):
+def installed_version(environment, package, language="python"):
     try:
-        return Client(environment).version(package)
-    except (AssertionError, subprocess.CalledProcessError):
+        return Client(environment).version(package, language)
+    except (AssertionError, OSError, subprocess.CalledProcessError):
         return "not installed"
 
 
@@ -90,7 +90,7 @@ def pytest_runtest_makereport(item, call):
     gaps = {gap.args[0]: gap.args[1] for gap in item.iter_markers("gap")}
     unknown = {*features, *gaps} - {*FEATURES}
     assert not unknown, f"unknown features {unknown}: of {FEATURES}"
-    version = installed_version(marker.kwargs["environment"], marker.kwargs["package"])
+    version = installed_version(**marker.kwargs)
     # Reports travel from the workers of a parallel run to the process that writes the results.
     report.user_properties.append(("client", [marker.args[0], version, features, gaps]))
 

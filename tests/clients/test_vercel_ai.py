@@ -14,7 +14,7 @@ CLAUDE_USD = "0.010975"
 
 
 def client_of(version):
-    return pytest.mark.client(f"Vercel AI SDK {version[1:]}", environment="vercel-ai", package=f"ai-{version}")
+    return pytest.mark.client(f"Vercel AI SDK {version[1:]}", environment="vercel-ai", package=f"ai-{version}", language="javascript")
 
 
 pytestmark = [client_of("v6")]
