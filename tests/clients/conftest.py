@@ -7,7 +7,7 @@ A test module says which client it is about, and each of its tests what it shows
     @pytest.mark.shows("traces", "usage", "cost")
     def test_...
 
-    gap = pytest.mark.gap("sessions", "the SDK sends none")   # put into pytestmark: a hole that is the client's own
+    gap = pytest.mark.gap("sessions", "the SDK sends none")   # put into pytestmark: a hole, and whose it is
 """
 
 import functools

@@ -12,6 +12,7 @@ pytestmark = [
 MODEL = "claude-sonnet-4-5"
 # 30 x 3 + 1000 x 0.3 + 40 x 3.75 + 10 x 6 + 25 x 15 USD a million, twice. It tells no web search but in its own figure.
 TWO_CALLS_USD = "0.00195"
+# Its own figure: 1.1 times the tokens, for `inference_geo: "us"`, and 0.01 for the web search.
 REPORTED_USD = "0.0110725"
 LOGS = {"OTEL_LOGS_EXPORTER": "otlp", "OTEL_LOG_USER_PROMPTS": "1", "OTEL_LOG_ASSISTANT_RESPONSES": "1", "OTEL_LOG_TOOL_DETAILS": "1"}
 TRACES = {"OTEL_TRACES_EXPORTER": "otlp", "CLAUDE_CODE_ENHANCED_TELEMETRY_BETA": "1", "OTEL_LOG_TOOL_CONTENT": "1"}
