@@ -4,6 +4,7 @@ use super::{
     level0::folds,
     parquet::{read_columns, read_rows},
     plan::is_running,
+    rules::Rules,
     runs::{Keys, RowRef, Run},
     verify,
 };
@@ -16,7 +17,7 @@ use crate::{
     snapshot::Snapshot,
     storage::blocking,
 };
-use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::arrow::{compute::filter_record_batch, record_batch::RecordBatch};
 use model::{ProjectId, SegmentId, StoreError, StoreResult, telemetry::RowKind};
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -93,8 +94,9 @@ pub(super) struct Folded {
     rows: Vec<RecordBatch>,
 }
 
-/// The reports of the foldable spans in compacted segments, merged.
-pub(super) fn read(kind: RowKind, files: &[Arc<LiveSegment>], foldable: &Arc<HashSet<u64>>) -> StoreResult<Folded> {
+/// The reports of the foldable spans in compacted segments, merged. Erased ones are left out before: what was erased must not come
+/// back in a later report of the same span.
+pub(super) fn read(kind: RowKind, files: &[Arc<LiveSegment>], foldable: &Arc<HashSet<u64>>, erased: &Rules) -> StoreResult<Folded> {
     if foldable.is_empty() {
         return Ok(Folded::default());
     }
@@ -103,9 +105,13 @@ pub(super) fn read(kind: RowKind, files: &[Arc<LiveSegment>], foldable: &Arc<Has
         let Some(path) = segment.parquet_path() else { continue };
         let rows = ranges_with(&read_columns(&path, &["trace_id", "span_id"])?, foldable)?;
         if !rows.is_empty() {
-            reports.extend(read_rows(kind, &path, &rows)?);
+            for batch in read_rows(kind, &path, &rows)? {
+                let kept = erased.keeps(kind, &batch, false)?.map(|keep| filter_record_batch(&batch, &keep)).transpose();
+                reports.push(kept.map_err(StoreError::internal)?.unwrap_or(batch));
+            }
         }
     }
+    reports.retain(|batch| batch.num_rows() > 0);
     let rows = merge_reports(reports).map_err(StoreError::internal)?;
     Ok(Folded { spans: Arc::clone(foldable), rows })
 }

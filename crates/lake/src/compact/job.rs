@@ -210,8 +210,9 @@ impl Compactor {
         let level = if inputs.len() > 1 { level.saturating_add(1) } else { level };
         let target = self.target(snapshot, kind, level, &inputs, elsewhere);
         let (partition, limits, files) = (partition.to_owned(), self.limits.clone(), inputs.clone());
+        let erased = rules_of(snapshot);
         self.run(&inputs, move || {
-            let folded = super::fold::read(kind, &files, &foldable)?;
+            let folded = super::fold::read(kind, &files, &foldable, &erased)?;
             let mut outputs: Vec<Segment> = Vec::new();
             for (mut rules, without_payload) in passes {
                 rules.folded = Arc::clone(&folded.spans);

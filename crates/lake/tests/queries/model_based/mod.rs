@@ -9,11 +9,12 @@ use catalog::{Catalog, CatalogUrl};
 use lake::{Lake, LakeConfig};
 use model::{
     ProjectId, StoreError,
+    erase::EraseTarget,
     ports::{Accounts, Maintenance, TelemetryStore},
 };
 use proptest::{prelude::*, test_runner::Config};
 use std::{path::Path, sync::Arc, time::Duration};
-use steps::{Step, batch_of, step};
+use steps::{Row, Step, batch_of, step};
 use testkit::MemoryStore;
 
 /// Sequences per run of the tests; `PROPTEST_CASES` asks for more.
@@ -27,6 +28,13 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         runtime.block_on(follow(steps))?;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_erased_does_not_come_back_in_a_later_report() {
+    let ingest = |is_running| Step::Ingest { project: 1, rows: vec![Row::report(is_running)] };
+    let steps = vec![ingest(false), Step::CompactAll, Step::Erase { project: 1, target: EraseTarget::Project }, ingest(true)];
+    follow(steps).await.unwrap();
 }
 
 /// Small bounds, so that a few rows make many segments, levels and partitions.

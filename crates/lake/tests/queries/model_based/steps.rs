@@ -38,6 +38,13 @@ pub(super) struct Row {
     tokens: Option<u16>,
 }
 
+impl Row {
+    /// A report of always the same span.
+    pub(super) fn report(is_running: bool) -> Self {
+        Self { is_log: false, trace: 2, span: 4, report: 0, user: None, words: Vec::new(), is_running, tokens: None }
+    }
+}
+
 fn row() -> impl Strategy<Value = Row> {
     let ids = (proptest::bool::weighted(0.2), 1_u8..6, 1_u8..5, 0_u8..3);
     let facts = (proptest::option::of(0_u8..3), proptest::collection::vec(0_usize..WORDS.len(), 0..5), any::<bool>());
