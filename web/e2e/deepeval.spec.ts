@@ -20,9 +20,9 @@ function recorded(name: string): string {
 }
 
 /** As the SDK sends it: its key header, no other. */
-async function send(request: APIRequestContext, project: Project, path: string, body: string): Promise<Answer> {
+async function send(request: APIRequestContext, project: Project, path: string, body: string, method = "POST"): Promise<Answer> {
   const headers = { "confident-api-key": project.secret, "x-deepeval-version": "4.3.1", "content-type": "application/json" };
-  const response = await request.post(path, { headers, data: body });
+  const response = await request.fetch(path, { method, headers, data: body });
   const answer = (await response.json()) as Answer;
   expect(answer.success, JSON.stringify(answer)).toBe(true);
   return answer;
@@ -56,6 +56,45 @@ test("an image that came with a trace is shown", async ({ page, request, seed })
   const answer = await send(request, seed.project, "/v1/traces", recorded("deepeval-image_POST_v1_traces.json"));
   await page.goto(answer.link);
   const image = page.getByRole("img", { name: "image/png" });
+  await expect(image).toBeVisible();
+  expect(await image.evaluate((element: HTMLImageElement) => element.naturalWidth)).toBe(1);
+});
+
+test("a test run shows what passed, what failed and why", async ({ page, request, seed }) => {
+  const answer = await send(request, seed.project, "/v1/test-run", recorded("deepeval-run_POST_v1_test_run.json"));
+  // The SDK sends the cases of a run in several requests.
+  const rest = recorded("deepeval-run_PUT_v1_test_run.json").replace(/("testRunId": ")[0-9a-f]+/, `$1${answer.data.id}`);
+  await send(request, seed.project, "/v1/test-run", rest, "PUT");
+
+  await page.goto("/experiments");
+  await page.getByRole("table", { name: "Experiments" }).getByRole("link", { name: "nightly" }).click();
+  expect(new URL(answer.link).pathname).toBe(new URL(page.url()).pathname);
+  await page.goto(answer.link);
+  await expect(page.getByRole("heading", { name: "nightly", level: 1 })).toBeVisible();
+  const summary = page.locator(".summary-cards");
+  await expect(summary).toContainText("0 passed · 3 failed");
+  await expect(summary).toContainText(/Politeness \[GEval\].*3 of 3 passed/);
+  const rows = page.getByRole("table", { name: "Results" }).getByRole("row");
+  await expect(rows).toHaveCount(4);
+  await page.getByRole("button", { name: "Parameters" }).click();
+  await expect(page.getByText("gpt-4o-mini")).toBeVisible();
+  await page.keyboard.press("Escape");
+
+  await rows.filter({ hasText: "greeting" }).getByRole("link").click();
+  const panel = page.getByRole("complementary", { name: "Result greeting" });
+  const verdicts = panel.getByRole("list", { name: "Verdicts" });
+  await expect(verdicts).toContainText(/Pattern Match.*0.*needs 1.*Failed.*does not match the pattern/);
+  await expect(verdicts).toContainText(/Politeness \[GEval\].*0\.7.*needs 0\.6.*Passed.*Polite, but short\..*scripted-judge/);
+  await expect(panel.getByRole("region", { name: "Input", exact: true })).toContainText("Say hello.");
+  await expect(panel.getByRole("region", { name: "Output", exact: true })).toContainText("Hello there, my friend.");
+  await expect(panel.getByRole("region", { name: "Context", exact: true })).toContainText("People say hello.");
+});
+
+test("an image of a test case is shown beside it", async ({ page, request, seed }) => {
+  const answer = await send(request, seed.project, "/v1/test-run", recorded("deepeval-image_POST_v1_test_run.json"));
+  await page.goto(answer.link);
+  await page.getByRole("table", { name: "Results" }).getByRole("row").nth(1).getByRole("link").click();
+  const image = page.getByRole("region", { name: "Context", exact: true }).getByRole("img", { name: "image/png" });
   await expect(image).toBeVisible();
   expect(await image.evaluate((element: HTMLImageElement) => element.naturalWidth)).toBe(1);
 });

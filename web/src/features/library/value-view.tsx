@@ -2,12 +2,13 @@ import type { ReactNode } from "react";
 import { CopyButton } from "../../ui/copy";
 import { JsonView } from "../../ui/json-view";
 import { LongText } from "../conversation/long-text";
+import { Media } from "../conversation/media";
 import { asText } from "../conversation/text";
-import { isMessage } from "./values";
+import { isMessage, mediaIn, type Medium } from "./values";
 import "../conversation/conversation.css";
 import "./library.css";
 
-/** A JSON value to read: text as text, messages as messages, the rest as JSON. */
+/** A JSON value to read: text as text, messages as messages, the rest as JSON with the media that it names. */
 export function ValueView({ value, label }: { value: unknown; label: string }) {
   if (value === null || value === undefined) return <p className="muted">none</p>;
   if (typeof value === "string") return value === "" ? <p className="muted">empty text</p> : <LongText text={value} />;
@@ -23,7 +24,20 @@ export function ValueView({ value, label }: { value: unknown; label: string }) {
       </ol>
     );
   }
-  return <JsonView value={value} label={label} />;
+  return (
+    <>
+      <JsonView value={value} label={label} />
+      {mediaIn(value).map((medium, index) => (
+        <Media key={index} part={{ type: "media", media: kindOf(medium), ...medium }} />
+      ))}
+    </>
+  );
+}
+
+/** `image`, `audio`, `video`; else a file. */
+function kindOf({ mime_type }: Medium): string {
+  const kind = mime_type?.split("/")[0];
+  return kind === "image" || kind === "audio" || kind === "video" ? kind : "file";
 }
 
 interface ValueSectionProps {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { previewOf, readValue, readWords, writeValue } from "./values";
+import { mediaIn, previewOf, readValue, readWords, writeValue } from "./values";
 
 describe("values that people write", () => {
   it("are JSON where they are JSON, else text", () => {
@@ -33,5 +33,24 @@ describe("a preview", () => {
     ).toBe("u");
     expect(previewOf(null)).toBe("");
     expect(previewOf("x".repeat(500))).toHaveLength(241);
+  });
+});
+
+describe("media in a value", () => {
+  it("are found wherever they are named, once each place", () => {
+    const image = { uri: "telltale-media:a", mime_type: "image/png" };
+    expect(mediaIn({ images: { a: image }, list: [{ uri: "https://example.com/b", mime_type: null }] })).toEqual([
+      image,
+      { uri: "https://example.com/b", mime_type: null },
+    ]);
+    expect(mediaIn({ uri: 4, mime_type: "image/png" })).toEqual([]);
+    expect(mediaIn("telltale-media:a")).toEqual([]);
+  });
+
+  it("are bounded in number and depth", () => {
+    expect(mediaIn(Array.from({ length: 50 }, () => ({ uri: "x", mime_type: null })))).toHaveLength(20);
+    let deep: unknown = { uri: "x", mime_type: null };
+    for (let depth = 0; depth < 20; depth++) deep = [deep];
+    expect(mediaIn(deep)).toEqual([]);
   });
 });

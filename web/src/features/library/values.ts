@@ -54,3 +54,26 @@ function essence(value: unknown): unknown {
 export function isMessage(value: unknown): value is { role: string; content: string } {
   return value !== null && typeof value === "object" && "role" in value && "content" in value && typeof value.content === "string";
 }
+
+/** A medium that a value names: `{uri, mime_type}`, as clients' attachments are kept. */
+export interface Medium {
+  uri: string;
+  mime_type: string | null;
+}
+
+const MAX_MEDIA = 20;
+const MAX_MEDIA_DEPTH = 8;
+
+/** The media named anywhere in a value, the first twenty. */
+export function mediaIn(value: unknown, depth = 0): Medium[] {
+  if (value === null || typeof value !== "object" || depth > MAX_MEDIA_DEPTH) return [];
+  if (!Array.isArray(value) && "uri" in value && typeof value.uri === "string" && "mime_type" in value) {
+    return [{ uri: value.uri, mime_type: typeof value.mime_type === "string" ? value.mime_type : null }];
+  }
+  const found: Medium[] = [];
+  for (const inner of Object.values(value)) {
+    found.push(...mediaIn(inner, depth + 1));
+    if (found.length >= MAX_MEDIA) break;
+  }
+  return found.slice(0, MAX_MEDIA);
+}
