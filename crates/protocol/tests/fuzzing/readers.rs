@@ -4,7 +4,7 @@ use super::seeds::Seed;
 use bytes::Bytes;
 use protocol::{
     IngestContext, ingest_api, multipart,
-    native::{deepeval, langfuse, langsmith, litellm, opik},
+    native::{deepeval, langfuse, langsmith, litellm, mlflow, openai_agents, opik},
     otlp::{self, Encoding},
     provider,
 };
@@ -25,6 +25,10 @@ pub(crate) enum Format {
     DeepEval,
     DeepEvalRun,
     LiteLlm,
+    OpenAiAgents,
+    MlflowTraceInfo,
+    MlflowTraceData,
+    MlflowAssessment,
     ProviderBody,
     ProviderStream,
     PythonRepr,
@@ -56,6 +60,12 @@ impl Format {
             Self::Opik
         } else if has("litellm_generic") {
             Self::LiteLlm
+        } else if has("v1_traces_ingest") {
+            Self::OpenAiAgents
+        } else if has("POST_api_3_0_mlflow_traces") {
+            Self::MlflowTraceInfo
+        } else if has("artifacts_traces_json") {
+            Self::MlflowTraceData
         } else if has("TraceService") || has("traces.") || has("otel_v1_traces") {
             Self::OtlpTraces(is_json)
         } else {
@@ -78,6 +88,11 @@ pub(crate) fn made_seeds() -> Vec<Seed> {
             json!({"provider": "openai", "model": "gpt-4o", "messages": [{"role": "user", "content": [{"type": "text", "text": "hi"}]}],
                 "response": {"choices": [{"message": {"content": "ok", "tool_calls": [{"id": "1", "function": {"name": "f", "arguments": "{}"}}]}}]},
                 "input_tokens": 5, "cached_input_tokens": 2, "cost_usd": "0.01", "timestamp": "2026-11-23T10:00:00Z", "tags": ["a"]}),
+        ),
+        seed(
+            Format::MlflowAssessment,
+            json!({"assessment": {"assessment_name": "relevance", "span_id": "0102030405060708", "source": {"source_type": "LLM_JUDGE", "source_id": "judge-1"},
+                "create_time": "2026-11-23T10:00:00Z", "feedback": {"value": 0.75, "error": {"error_code": "x"}}, "rationale": "because", "metadata": {"a": "b"}}}),
         ),
         seed(
             Format::ProviderBody,
@@ -176,6 +191,13 @@ pub(crate) fn read(format: Format, body: Bytes, context: &IngestContext) -> usiz
             usize::from(goldens) + usize::from(deepeval::test_run(value, None, context).is_ok())
         }),
         Format::LiteLlm => litellm::calls(&body, context).map_or(0, |rows| rows.spans.len()),
+        Format::OpenAiAgents => openai_agents::read(&body, context).map_or(0, |rows| rows.spans.len()),
+        Format::MlflowTraceInfo => with_json(&body, |value| usize::from(mlflow::read_trace_info(&value).is_ok())),
+        Format::MlflowTraceData => mlflow::read_trace_data(&body, context).map_or(0, |read| read.rows.len()),
+        Format::MlflowAssessment => with_json(&body, |value| {
+            let read = mlflow::read_assessment(&value, "tr-01a2076ce7f5797caf3734045c089e6d", "a-1".to_owned(), context);
+            read.map_or(0, |mut score| usize::from(mlflow::amend_assessment(&value, &mut score, context).is_ok()))
+        }),
         Format::ProviderBody => with_json(&body, |value| {
             let usage = provider::usage(&value).is_some();
             let request = provider::request(value.clone()).is_some();
