@@ -18,6 +18,7 @@ mod merge;
 mod number_set;
 mod plan;
 mod postings;
+mod raw;
 mod reader;
 mod row_lists;
 mod row_map;

@@ -2,6 +2,7 @@
 
 use crate::{
     leaves::{any_text, parse_message, split_messages},
+    raw,
     words::{Word, fold, folded, joins, words, words_from},
 };
 use model::filter::TextPattern;
@@ -14,6 +15,9 @@ use std::{
 
 /// Largest compiled pattern: `(a{1000}){1000}` must be an error, not a gigabyte.
 const MAX_PATTERN_BYTES: usize = 1 << 20;
+
+/// How messages begin: other JSON is not told without parsing.
+const AS_WE_WRITE_THEM: &str = r#"[{"role":"#;
 
 /// The pattern does not compile, or is too large when compiled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -84,9 +88,13 @@ impl TextMatcher {
         }
     }
 
-    /// Looks at what the messages say, not at how their JSON is written. What is no JSON of messages is one text.
+    /// Looks at what the messages say, not at how their JSON is written. What is no JSON of messages is one text. Most of what the index
+    /// proposes does not match, and parsing is most of the work: it is done only where something may.
     pub fn matches_messages(&self, json: &str) -> bool {
         if self.needle.as_ref().is_some_and(|needle| !needle.is_match(json)) {
+            return false;
+        }
+        if json.starts_with(AS_WE_WRITE_THEM) && !raw::may_match(json, |text| self.matches_text(text)) {
             return false;
         }
         let read = |messages: Vec<&RawValue>| messages.into_iter().map(|message| parse_message(message.get())).collect::<Option<Vec<_>>>();
@@ -126,9 +134,20 @@ fn words_test(text: &str, open_end: bool) -> Result<(Test, Option<Regex>), Patte
         return Ok((Test::Pattern(compile(&regex::escape(text.trim()))?), None));
     };
     let first = compile(&regex::escape(&first.folded))?;
-    let needle = wanted.iter().map(|word| &word.folded).filter(|word| word.is_ascii()).max_by_key(|word| word.len());
-    let needle = needle.map(|needle| compile(&regex::escape(needle))).transpose()?;
+    let needle = needle(&wanted)?;
     Ok((Test::Words { words: wanted, open_end, first }, needle))
+}
+
+/// All words with whatever may stand between two, JSON's escapes (`\n`, `\u0001`) included; of words that are not all ASCII, the longest
+/// that is.
+fn needle(wanted: &[WantedWord]) -> Result<Option<Regex>, PatternError> {
+    const BETWEEN: &str = r"(?:[^0-9A-Za-z_\\]|\\u[0-9a-f]{4}|\\.)+";
+    if wanted.iter().all(|word| word.folded.is_ascii()) {
+        let words: Vec<String> = wanted.iter().map(|word| regex::escape(&word.folded)).collect();
+        return compile(&words.join(BETWEEN)).map(Some);
+    }
+    let longest = wanted.iter().map(|word| &word.folded).filter(|word| word.is_ascii()).max_by_key(|word| word.len());
+    longest.map(|longest| compile(&regex::escape(longest))).transpose()
 }
 
 /// Where the wanted words stand if they begin at `start`.
@@ -211,6 +230,30 @@ mod tests {
         assert!(found(TextPattern::Regex("refund \"n.w\"".into())));
         assert!(!found(TextPattern::Word("role".into())));
         assert!(!found(TextPattern::Word("nrefund".into())));
+    }
+
+    #[test]
+    fn phrases_are_found_across_escapes() {
+        let found = |text: &str, phrase: &str| {
+            let json = serde_json::to_string(&[Message::text("user", text)]).unwrap();
+            assert!(json.starts_with(AS_WE_WRITE_THEM));
+            TextMatcher::new(&TextPattern::Phrase(phrase.into())).unwrap().matches_messages(&json)
+        };
+        for text in [
+            "refund policy",
+            "refund\npolicy",
+            "refund \"policy\"",
+            "Refund\u{1}Policy",
+            "refund\\policy",
+            "refund – Policy",
+            "a refund\r\n\tpolicy",
+        ] {
+            assert!(found(text, "refund policy"), "{text:?}");
+        }
+        for text in ["refund npolicy", "refund the policy", "refundpolicy", "refund\\npolicy", "refund policyholder"] {
+            assert!(!found(text, "refund policy"), "{text:?}");
+        }
+        assert!(found("die große\nPolicy", "große policy"));
     }
 
     #[test]

@@ -41,15 +41,17 @@ impl ErasedRows {
         Self { parts: parts.collect() }
     }
 
-    /// Whether a row is hidden. `value` gives the columns after the first.
+    /// Whether a row is hidden. `value` gives the columns after the first. Spans are hidden by their traces, not by the names in a row:
+    /// whose a span is, all its reports say together, and the traces were looked up by that.
     pub(crate) fn hides<'a>(&self, kind: RowKind, seq: CommitSeq, value: impl Fn(usize) -> Option<&'a str>) -> bool {
         let of = |name: &str| columns(kind)[1..].iter().position(|column| *column == name).and_then(&value);
         let is_in = |set: &HashSet<String>, name: &str| !set.is_empty() && of(name).is_some_and(|text| set.contains(text));
+        let is_named = |set: &HashSet<String>, name: &str| kind != RowKind::Span && is_in(set, name);
         self.parts.iter().filter(|part| seq <= part.seq).any(|part| {
             part.all
                 || is_in(&part.traces, "trace_id")
-                || is_in(&part.sessions, "session_id")
-                || is_in(&part.users, "user_id")
+                || is_named(&part.sessions, "session_id")
+                || is_named(&part.users, "user_id")
                 || part.hides_span(kind, of("trace_id"), of("span_id"))
         })
     }

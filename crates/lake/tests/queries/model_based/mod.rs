@@ -12,22 +12,40 @@ use model::{
     erase::EraseTarget,
     ports::{Accounts, Maintenance, TelemetryStore},
 };
-use proptest::{prelude::*, test_runner::Config};
+use proptest::{
+    prelude::*,
+    test_runner::{Config, RngSeed, TestRunner},
+};
 use std::{path::Path, sync::Arc, time::Duration};
 use steps::{Row, Step, batch_of, step};
 use testkit::MemoryStore;
 
-/// Sequences per run of the tests; `PROPTEST_CASES` asks for more.
-const CASES: u32 = 8;
+/// Sequences of each test in a plain run, the same ones every time; with `PROPTEST_CASES=n`, so many new ones.
+const CASES: u32 = 3;
 
-proptest! {
-    #![proptest_config(Config { cases: std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(CASES), max_shrink_iters: 200, failure_persistence: None, ..Config::default() })]
-
-    #[test]
-    fn the_lake_answers_as_the_model_does(steps in proptest::collection::vec(step(), 1..30)) {
+fn follow_random_sequences(seed: u64) {
+    let asked_for = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    let rng_seed = if asked_for.is_some() { RngSeed::Random } else { RngSeed::Fixed(seed) };
+    let config =
+        Config { cases: asked_for.unwrap_or(CASES), rng_seed, max_shrink_iters: 200, failure_persistence: None, ..Config::default() };
+    let sequences = proptest::collection::vec(step(), 1..30);
+    let outcome = TestRunner::new(config).run(&sequences, |steps| {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        runtime.block_on(follow(steps))?;
-    }
+        runtime.block_on(follow(steps))
+    });
+    outcome.unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+// Two tests, so that they run beside each other.
+
+#[test]
+fn the_lake_answers_as_the_model_does() {
+    follow_random_sequences(1);
+}
+
+#[test]
+fn the_lake_answers_as_the_model_does_to_other_sequences() {
+    follow_random_sequences(2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
