@@ -21,7 +21,8 @@ mod note {
 
 /// Fills `span.cost`: computed from its buckets when they and a price are known, else what the client reported, else unknown.
 /// Containers cost nothing themselves and stay unknown. Reads `cost.reported_usd` and keeps it; adds a quality note where
-/// something kept the cost from being computed. Doing it twice changes nothing.
+/// something kept the cost from being computed: not while the span is running, of which nothing is missing yet. Doing it twice
+/// changes nothing.
 pub fn cost_span(book: &PriceBook, span: &mut Span) {
     let reported = span.cost.reported_usd;
     span.cost = Cost { reported_usd: reported, ..Cost::default() };
@@ -48,7 +49,9 @@ pub fn cost_span(book: &PriceBook, span: &mut Span) {
                 span.cost.total_usd = Some(amount);
                 span.cost.source = CostSource::Reported;
             }
-            span.note(reason);
+            if !span.running {
+                span.note(reason);
+            }
         }
     }
 }

@@ -134,6 +134,16 @@ fn missing_usage_is_unknown_except_where_there_is_no_output() {
 }
 
 #[test]
+fn of_a_call_that_is_running_nothing_is_missing_yet() {
+    let mut begun = call("openai", "gpt-4o-mini", TokenBuckets::default());
+    begun.running = true;
+    let begun = priced(begun);
+    assert_eq!((begun.cost.total_usd, begun.quality.as_slice()), (None, &[][..]));
+    let ended = priced(Span { running: false, ..begun });
+    assert_eq!(ended.quality, ["input_tokens_unknown"]);
+}
+
+#[test]
 fn a_bucket_without_a_price_makes_the_whole_cost_unknown() {
     let buckets = TokenBuckets { web_searches: Some(1), ..in_and_out(10, 10) };
     let span = priced(call("mistral", "mistral-large-latest", buckets));

@@ -135,6 +135,8 @@ fn claude_code_says_the_same_over_grpc_and_http() {
 #[test]
 fn codex_traces() {
     traces("codex-0.171.0_traces", &["codex-0.171.0_traces_1.json", "codex-0.171.0_traces_2.json"]);
+    // The spans of its requests were cut: the counts stand for the calls.
+    traces("142_codex-cli_traces", &["142_codex-cli_POST_v1_traces.json", "143_codex-cli_POST_v1_traces.json"]);
 }
 
 #[test]
@@ -163,6 +165,7 @@ fn metrics_stay_metrics() {
         ("135_claude-code-protobuf_POST_v1_metrics.bin", "claude_code.token.usage", 4),
         ("138_claude-code-error_POST_v1_metrics.json", "claude_code.session.count", 1),
         ("claude-code-2.1.332_metrics.json", "claude_code.cost.usage", 1),
+        ("145_codex-cli_POST_v1_metrics.json", "codex.turn.token_usage", 2),
         ("149_gemini-cli_POST_v1_metrics.json", "gemini_cli.token.usage", 5),
     ] {
         let (bytes, encoding) = body(name);

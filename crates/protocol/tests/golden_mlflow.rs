@@ -5,8 +5,12 @@
 mod support;
 
 use model::telemetry::{Part, Span, SpanKind, Status};
+use protocol::native::mlflow::{read_trace_data, read_trace_info, trace_id};
 use serde_json::json;
-use support::captures::{OPENAI, billed_spans, buckets, named, snapshot};
+use support::{
+    captures::{OPENAI, billed, billed_spans, buckets, capture, named, snapshot},
+    context,
+};
 
 fn assert_calls(spans: &[Span]) {
     let calls = named(spans, "Completions");
@@ -33,5 +37,21 @@ fn assert_calls(spans: &[Span]) {
 fn otlp() {
     let spans = billed_spans(&["112_mlflow-otlp_POST_v1_traces.bin"]);
     snapshot("112_mlflow-otlp", &spans);
+    assert_calls(&spans);
+}
+
+/// The client of a server before 3.4: what is said of the trace comes first, then the spans as an artifact.
+#[test]
+fn tracking_server() {
+    let told = serde_json::from_slice(&capture("110_mlflow-server_POST_api_3_0_mlflow_traces.json")).unwrap();
+    let (trace, info) = read_trace_info(&told).unwrap();
+    let body = capture("111_mlflow-server_PUT_facts_artifacts_1_traces_x_artifacts_traces_json.bin");
+    let read = read_trace_data(&body, &context()).unwrap();
+    assert_eq!(read.rejected, []);
+    let mut spans = billed(read.rows.into_iter().map(|incoming| incoming.row));
+    let root = spans.iter_mut().find(|span| span.parent_span_id.is_none()).unwrap();
+    assert_eq!((root.trace_id, trace_id(&info.native_id)), (trace, Some(trace)));
+    info.apply(root);
+    snapshot("110_mlflow-server", &spans);
     assert_calls(&spans);
 }

@@ -6,6 +6,7 @@ use axum::{
     body::Body,
     http::{HeaderMap, Request, StatusCode, header},
 };
+use bus::LocalCache;
 use bytes::Bytes;
 use futures::stream::{BoxStream, StreamExt};
 use http_body_util::BodyExt;
@@ -19,7 +20,7 @@ use model::{
 use parking_lot::Mutex;
 use serde_json::Value;
 use server::{AppState, ServerConfig, ServerParts};
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 use testkit::{MemoryLibrary, MemoryStore};
 use tower::ServiceExt;
 
@@ -79,7 +80,7 @@ impl Server {
             accounts: Arc::new(TwoKeys(project, retention)),
             library: Arc::new(library.clone()),
             bus: bus.clone(),
-            cache: Arc::new(NoCache),
+            cache: Arc::new(LocalCache::new(1 << 20)),
             health: Vec::new(),
             jobs: Arc::new(Vec::new),
             debt: Arc::new(|| Box::pin(std::future::ready(Ok(Debt::default())))),
@@ -234,14 +235,4 @@ impl Bus for RecordingBus {
     async fn subscribe(&self, _: &Topic) -> StoreResult<BoxStream<'static, BusMessage>> {
         Ok(futures::stream::pending().boxed())
     }
-}
-
-struct NoCache;
-
-#[async_trait]
-impl Cache for NoCache {
-    async fn get(&self, _: &str) -> Option<Bytes> {
-        None
-    }
-    async fn put(&self, _: &str, _: Bytes, _: Duration) {}
 }

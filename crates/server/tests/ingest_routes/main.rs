@@ -17,3 +17,4 @@ mod litellm;
 mod live;
 mod otlp;
 mod retention;
+mod token_conflicts;

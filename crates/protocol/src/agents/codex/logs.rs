@@ -1,6 +1,6 @@
 //! Log records of Codex → reports of spans.
 
-use super::{CALL, CONVENTION, Call, Conversation, Memory, TURN, Turn};
+use super::{CALL, CONVENTION, Call, Conversation, Memory, TURN, turns::Turn};
 use crate::{
     agents::record::Record, messages::text_message, native::SpanReport, native_span_id, native_trace_id, provider_name::provider_name,
     usage::ReportedUsage,
@@ -45,12 +45,12 @@ impl Memory {
 /// A prompt begins a turn.
 fn asked(record: &Record<'_>, conversation: &mut Conversation, id: &str) -> Option<SpanReport> {
     if let Some(trace) = record.log.trace_id {
-        conversation.turn = Some(Turn { trace, span: None });
+        conversation.turns.begun(record.log.timestamp, Turn { trace, span: None });
         return None;
     }
     let native = format!("{id}/{}", record.log.timestamp);
     let turn = Turn { trace: native_trace_id(CONVENTION, &native), span: Some(native_span_id(CONVENTION, &native)) };
-    conversation.turn = Some(turn);
+    conversation.turns.begun(record.log.timestamp, turn);
     let mut span = turn_span(record, turn)?;
     span.name = TURN.to_owned();
     span.payload.input = record.text("prompt").map(|prompt| vec![text_message("user", prompt.to_owned())]);
@@ -64,7 +64,7 @@ fn went_on(record: &Record<'_>, conversation: &Conversation) -> Option<SpanRepor
     if record.event() == "codex.user_prompt" {
         return None;
     }
-    let mut span = turn_span(record, conversation.turn?)?;
+    let mut span = turn_span(record, conversation.turns.at(record.log.timestamp)?)?;
     span.end_at(record.log.timestamp);
     Some(SpanReport::elsewhere(span, TURN).with_unknown_start())
 }
@@ -94,10 +94,10 @@ fn requested(record: &Record<'_>, conversation: &mut Conversation, id: &str) -> 
 fn new_call(record: &Record<'_>, conversation: &mut Conversation, id: &str) -> Call {
     let start = record.began("duration_ms");
     if let (Some(trace), Some(span)) = (record.log.trace_id, record.log.span_id) {
-        conversation.turn = Some(Turn { trace, span: None });
+        conversation.turns.begun(record.log.timestamp, Turn { trace, span: None });
         return Call { trace, span, parent: None, start };
     }
-    let turn = conversation.turn.unwrap_or_else(|| Turn { trace: native_trace_id(CONVENTION, id), span: None });
+    let turn = conversation.turns.at(record.log.timestamp).unwrap_or_else(|| Turn { trace: native_trace_id(CONVENTION, id), span: None });
     let span = native_span_id(CONVENTION, &format!("{id}/{}/{}", record.event(), record.log.timestamp));
     Call { trace: turn.trace, span, parent: turn.span, start }
 }
@@ -194,7 +194,7 @@ fn used(record: &Record<'_>, conversation: &Conversation, id: &str) -> Option<Sp
 
 fn tool_span(record: &Record<'_>, conversation: &Conversation, id: &str) -> Option<Span> {
     let call = record.text("call_id").filter(|_| record.log.trace_id.is_none())?;
-    let turn = conversation.turn.unwrap_or_else(|| Turn { trace: native_trace_id(CONVENTION, id), span: None });
+    let turn = conversation.turns.at(record.log.timestamp).unwrap_or_else(|| Turn { trace: native_trace_id(CONVENTION, id), span: None });
     let native = format!("{id}/{call}");
     let mut span = record.span(CONVENTION, turn.trace, native_span_id(CONVENTION, &native), record.log.timestamp);
     span.name = TOOL_NAME.to_owned();

@@ -5,11 +5,15 @@
 //! span of its request on both sides; the counts, which another span of the trace and another record hold, are put there.
 //! Without a trace each turn makes one.
 
+mod calls;
 mod logs;
 mod spans;
+mod turns;
 
 use super::recent::Recent;
+use calls::Calls;
 use model::{ProjectId, SpanId, Timestamp, TraceId, telemetry::LogRecord};
+use turns::Turns;
 
 pub const CONVENTION: &str = "codex";
 /// The tag of spans that only tell how Codex works inside.
@@ -38,16 +42,9 @@ impl Default for Memory {
 #[derive(Default)]
 struct Conversation {
     provider: Option<String>,
-    turn: Option<Turn>,
+    turns: Turns,
     /// A request whose counts are still to come.
     open: Option<Call>,
-}
-
-#[derive(Clone, Copy)]
-struct Turn {
-    trace: TraceId,
-    /// The span that was made for it. `None` when the turn is traced: then it has its own.
-    span: Option<SpanId>,
 }
 
 #[derive(Clone, Copy)]
@@ -63,8 +60,7 @@ struct Call {
 struct TracedTurn {
     session: Option<String>,
     model: Option<String>,
-    /// The request whose counts are still to come: its span, and its start.
-    open: Option<(SpanId, Timestamp)>,
+    calls: Calls,
 }
 
 pub(super) fn recognises(log: &LogRecord) -> bool {
