@@ -1,4 +1,4 @@
-//! Conditions over texts: the candidates are tested newest first, in growing steps, and no more of them than it takes.
+//! Conditions over texts: the newest candidates are tested first, and no more of them than it takes.
 
 use super::{
     look::Condition,
@@ -12,12 +12,11 @@ use std::{
     time::Instant,
 };
 
-/// Candidates of the first step: each may cost a page of each text column (2 MiB).
+/// Candidates of the first step: rows are ordered by trace, so each may cost a page of each text column (2 MiB).
 const FIRST_STEP: usize = 64;
-/// Steps grow, because a step that is large enough reads most pages anyway; up to a size that is done in seconds, so that every answer
-/// gets somewhere.
-const GROWTH: usize = 4;
-const LARGEST_STEP: usize = 64 * 1024;
+/// Candidates of every other step. A thousand of them are in most pages of a segment already: smaller steps would only unpack the same
+/// pages again and again. Larger ones would take longer than a search may.
+const NEXT_STEPS: usize = 64 * 1024;
 
 /// What was found, and how far the search came.
 #[derive(Debug, Default)]
@@ -56,7 +55,7 @@ pub(super) fn test_newest(
         let passing = passing(segment, condition, &rows, stop)?;
         tested.passed.extend(now.iter().filter(|(_, row)| passing.binary_search(row).is_ok()));
         rest = later;
-        step = (step * GROWTH).min(LARGEST_STEP);
+        step = NEXT_STEPS;
     }
     Ok(tested)
 }
