@@ -15,6 +15,7 @@ mod langfuse;
 mod limits;
 mod litellm;
 mod live;
+mod mlflow;
 mod otlp;
 mod retention;
 mod token_conflicts;

@@ -19,7 +19,7 @@ use model::TraceId;
 /// The convention of its spans, whichever way they came.
 pub const CONVENTION: &str = "mlflow";
 /// Among a root's attributes: the experiment its trace was logged to.
-const EXPERIMENT: &str = "mlflow.experiment_id";
+pub const EXPERIMENT: &str = "mlflow.experiment_id";
 
 /// `tr-` and the id of the trace in hex.
 pub fn trace_id(native: &str) -> Option<TraceId> {

@@ -3,7 +3,7 @@
 use super::{CONVENTION, EXPERIMENT, assessment_json, native_id};
 use crate::{ids::hex_bytes, native::io};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use model::telemetry::{Score, Span, SpanKind, Status};
+use model::telemetry::{Score, Span, SpanEvent, SpanKind, Status};
 use serde_json::{Map, Value, json};
 
 const INPUTS: &str = "mlflow.spanInputs";
@@ -32,6 +32,7 @@ pub fn trace_info_json(spans: &[Span], scores: &[Score]) -> Option<Value> {
         .collect();
     metadata.remove(EXPERIMENT);
     metadata.insert("mlflow.trace_schema.version".to_owned(), "3".into());
+    metadata.extend(used(spans).map(|usage| ("mlflow.trace.tokenUsage".to_owned(), usage.to_string().into())));
     metadata.extend(root.session_id.clone().map(|session| ("mlflow.trace.session".to_owned(), session.into())));
     metadata.extend(root.user_id.clone().map(|user| ("mlflow.trace.user".to_owned(), user.into())));
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -55,6 +56,14 @@ pub fn trace_info_json(spans: &[Span], scores: &[Score]) -> Option<Value> {
         "request_preview": preview(inputs(root)), "response_preview": preview(outputs(root)),
         "assessments": scores.iter().filter_map(assessment_json).collect::<Vec<_>>(),
     }))
+}
+
+/// What the model calls among these spans counted together; `None` when none did.
+fn used(spans: &[Span]) -> Option<Value> {
+    let calls: Vec<&Span> = spans.iter().filter(|span| span.is_request()).collect();
+    let sum = |count: fn(&Span) -> Option<u64>| calls.iter().filter_map(|span| count(span)).reduce(u64::saturating_add);
+    let (input, output) = (sum(|span| span.usage.input_tokens)?, sum(|span| span.usage.output_tokens).unwrap_or(0));
+    Some(json!({"input_tokens": input, "output_tokens": output, "total_tokens": input.saturating_add(output)}))
 }
 
 /// `trace`: its info and its spans, these in OTLP with bytes in base64.
@@ -86,9 +95,32 @@ fn span_json(span: &Span) -> Value {
         "end_time_unix_nano": span.end_time.unwrap_or(span.start_time).as_nanos().to_string(),
         "status": {"code": match span.status { Status::Ok => "STATUS_CODE_OK", Status::Error => "STATUS_CODE_ERROR", Status::Unset => "STATUS_CODE_UNSET" },
             "message": span.error_message.as_deref().unwrap_or_default()},
-        // Every value is JSON in text, as the client writes it.
-        "attributes": attributes.into_iter().map(|(key, value)| json!({"key": key, "value": {"string_value": value.to_string()}})).collect::<Vec<_>>(),
+        "attributes": key_values(attributes),
+        "events": span.payload.events.iter().map(event).collect::<Vec<_>>(),
     })
+}
+
+fn event(event: &SpanEvent) -> Value {
+    json!({
+        "name": event.name, "time_unix_nano": event.time.as_nanos().to_string(), "attributes": key_values(event.attributes.clone()),
+    })
+}
+
+fn key_values(fields: impl IntoIterator<Item = (String, Value)>) -> Vec<Value> {
+    fields.into_iter().map(|(key, value)| json!({"key": key, "value": any_value(value)})).collect()
+}
+
+/// Not JSON in text, as the client sends it: it reads values by their types.
+fn any_value(value: Value) -> Value {
+    match value {
+        Value::Null => json!({}),
+        Value::Bool(truth) => json!({"bool_value": truth}),
+        Value::Number(number) if number.is_i64() => json!({"int_value": number}),
+        Value::Number(number) => json!({"double_value": number}),
+        Value::String(text) => json!({"string_value": text}),
+        Value::Array(items) => json!({"array_value": {"values": items.into_iter().map(any_value).collect::<Vec<_>>()}}),
+        Value::Object(fields) => json!({"kvlist_value": {"values": key_values(fields)}}),
+    }
 }
 
 /// The value as it was, or the messages that were made of it.

@@ -5,7 +5,9 @@ mod artifacts;
 mod assessments;
 mod awaited;
 mod experiments;
+mod expression;
 mod refusal;
+mod search;
 mod traces;
 
 pub(crate) use awaited::AwaitedRoots;
@@ -27,6 +29,9 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/api/2.0/mlflow/experiments/create", post(experiments::create))
         .route("/api/3.0/mlflow/traces", post(traces::start))
         .route("/api/3.0/mlflow/traces/get", get(traces::get_whole))
+        .route("/api/3.0/mlflow/traces/search", post(search::search))
+        .route("/api/3.0/mlflow/traces/batchGet", get(search::batch_get))
+        .route("/api/3.0/mlflow/traces/batchGetInfos", post(search::batch_get_infos))
         .route("/api/3.0/mlflow/traces/{id}", get(traces::get_info))
         .route("/api/2.0/mlflow/traces/{id}/tags", patch(traces::set_tag).delete(traces::delete_tag))
         .route("/api/3.0/mlflow/traces/{id}/assessments", post(assessments::create))

@@ -144,19 +144,19 @@ pub(super) async fn get_whole(
     caller: Authorized<SdkRead>,
     Query(query): Query<WholeTrace>,
 ) -> ApiResult<Json<Value>> {
-    let (spans, scores) = known(&state, caller.project, &query.trace_id).await?;
+    let (spans, scores) = known(&state, caller.project, known_id(&query.trace_id)?).await?;
     let trace = trace_json(&spans, &scores).ok_or_else(|| Problem::not_found("trace"))?;
     Ok(Json(json!({"trace": trace})))
 }
 
 pub(super) async fn get_info(State(state): State<AppState>, caller: Authorized<SdkRead>, Path(id): Path<String>) -> ApiResult<Json<Value>> {
-    let (spans, scores) = known(&state, caller.project, &id).await?;
+    let (spans, scores) = known(&state, caller.project, known_id(&id)?).await?;
     let info = trace_info_json(&spans, &scores).ok_or_else(|| Problem::not_found("trace"))?;
     Ok(Json(json!({"trace": {"trace_info": info}})))
 }
 
-async fn known(state: &AppState, project: ProjectId, id: &str) -> ApiResult<(Vec<Span>, Vec<Score>)> {
-    let trace = known_id(id)?;
+/// A trace's spans, and what was said of it and of them.
+pub(super) async fn known(state: &AppState, project: ProjectId, trace: TraceId) -> ApiResult<(Vec<Span>, Vec<Score>)> {
     let spans = spans_of(state, project, trace).await?;
     let of_spans = spans.iter().take(MAX_SPANS - 1).map(|span| ScoreTarget::Span { trace_id: trace, span_id: span.span_id });
     let targets: Vec<ScoreTarget> = std::iter::once(ScoreTarget::Trace { trace_id: trace }).chain(of_spans).collect();
