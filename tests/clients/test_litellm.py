@@ -1,4 +1,4 @@
-"""LiteLLM's callbacks, unmodified: OpenTelemetry, Arize Phoenix, and the logger that posts to any address."""
+"""LiteLLM's callbacks, unmodified: OpenTelemetry, Arize Phoenix, Langfuse over OpenTelemetry, and the logger that posts to any address."""
 
 import pytest
 
@@ -106,3 +106,14 @@ class TestArizePhoenix(Callback):
     @pytest.mark.shows("sessions")
     def test_the_id_of_a_trace_is_a_session(self, spans):
         assert {span["session_id"] for span in model_calls(spans)} == {"sess-1"}
+
+
+class TestLangfuseOtel(Callback):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def spans(cls, run, telltale):
+        return run("langfuse_otel", LANGFUSE_OTEL_HOST=telltale.url, LANGFUSE_PUBLIC_KEY="pk-lf-local", LANGFUSE_SECRET_KEY="sk-lf-local")
+
+    @pytest.mark.shows("sessions")
+    def test_sessions_and_tags(self, spans):
+        assert {(span["session_id"], tuple(span["tags"])) for span in model_calls(spans)} == {("sess-1", ("try",))}
