@@ -14,6 +14,7 @@ mod library;
 mod lookup_cache;
 mod migrate;
 mod postgres;
+mod price_lists;
 mod segments;
 mod sql;
 mod sqlite;
@@ -26,7 +27,7 @@ use database::Database;
 use lookup_cache::LookupCache;
 use model::{
     ProjectId,
-    ports::{ApiKey, KeySecretHash},
+    ports::{ApiKey, KeySecretHash, PriceList},
     retention::RetentionPolicy,
 };
 use std::sync::Arc;
@@ -41,6 +42,14 @@ struct Inner {
     database: Database,
     keys: LookupCache<KeySecretHash, ApiKey>,
     policies: LookupCache<ProjectId, RetentionPolicy>,
+    /// By project; `None`: the list for all.
+    price_lists: LookupCache<Option<ProjectId>, Option<PriceList>>,
+}
+
+impl Inner {
+    fn of(database: Database) -> Self {
+        Self { database, keys: LookupCache::default(), policies: LookupCache::default(), price_lists: LookupCache::default() }
+    }
 }
 
 impl Catalog {
@@ -49,7 +58,7 @@ impl Catalog {
     pub async fn open(url: CatalogUrl) -> Result<Self, CatalogError> {
         let database = Database::open(&url).await?;
         migrate::run(&database).await?;
-        Ok(Self { inner: Arc::new(Inner { database, keys: LookupCache::default(), policies: LookupCache::default() }) })
+        Ok(Self { inner: Arc::new(Inner::of(database)) })
     }
 
     /// Connects to a catalog that exists and has this program's schema, and changes nothing: for looking at it beside a running server.
@@ -57,7 +66,7 @@ impl Catalog {
     pub async fn open_existing(url: CatalogUrl, read_only: bool) -> Result<Self, CatalogError> {
         let database = Database::open_existing(&url, read_only).await?;
         migrate::check(&database).await?;
-        Ok(Self { inner: Arc::new(Inner { database, keys: LookupCache::default(), policies: LookupCache::default() }) })
+        Ok(Self { inner: Arc::new(Inner::of(database)) })
     }
 
     /// Waits for what is under way and closes every connection.
@@ -75,5 +84,9 @@ impl Catalog {
 
     fn policies(&self) -> &LookupCache<ProjectId, RetentionPolicy> {
         &self.inner.policies
+    }
+
+    fn price_lists(&self) -> &LookupCache<Option<ProjectId>, Option<PriceList>> {
+        &self.inner.price_lists
     }
 }

@@ -14,7 +14,7 @@ struct Migration {
 }
 
 /// Released migrations never change; new ones are added at the end.
-const MIGRATIONS: [Migration; 3] = [
+const MIGRATIONS: [Migration; 4] = [
     Migration {
         version: 1,
         sqlite: include_str!("../migrations/sqlite/0001_initial.sql"),
@@ -29,6 +29,11 @@ const MIGRATIONS: [Migration; 3] = [
         version: 3,
         sqlite: include_str!("../migrations/sqlite/0003_library.sql"),
         postgres: include_str!("../migrations/postgres/0003_library.sql"),
+    },
+    Migration {
+        version: 4,
+        sqlite: include_str!("../migrations/sqlite/0004_price_lists.sql"),
+        postgres: include_str!("../migrations/postgres/0004_price_lists.sql"),
     },
 ];
 

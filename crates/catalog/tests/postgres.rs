@@ -12,7 +12,7 @@ use model::{
 use std::sync::Arc;
 use support::Durable;
 use testkit::{
-    conformance::{accounts, case::run_all, erasures, inspection, jobs, library, retention, segments},
+    conformance::{accounts, case::run_all, erasures, inspection, jobs, library, price_lists, retention, segments},
     postgres::TempPostgres,
 };
 
@@ -31,6 +31,7 @@ async fn the_catalog_conforms_on_postgres() {
     run_all(segments::CASES, async || Arc::new(fresh(&server).await) as Arc<dyn SegmentCatalog>).await;
     run_all(erasures::CASES, async || Arc::new(fresh(&server).await) as Arc<dyn erasures::WholeCatalog>).await;
     run_all(retention::CASES, async || Arc::new(fresh(&server).await) as Arc<dyn erasures::WholeCatalog>).await;
+    run_all(price_lists::CASES, async || Arc::new(fresh(&server).await) as Arc<dyn price_lists::Prices>).await;
     run_all(jobs::CASES, async || Arc::new(fresh(&server).await) as Arc<dyn JobLeases>).await;
     run_all(inspection::CASES, async || Arc::new(fresh(&server).await) as Arc<dyn CatalogInspection>).await;
     // Each case has a project of its own, and making a database takes long.

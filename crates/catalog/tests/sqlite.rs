@@ -8,7 +8,7 @@ use catalog::{Catalog, CatalogError, CatalogUrl};
 use model::ports::{Accounts, CatalogInspection, HealthCheck, JobLeases, SegmentCatalog};
 use std::{path::Path, sync::Arc, time::Duration};
 use support::{Durable, Shelf};
-use testkit::conformance::{accounts, case::run_all, erasures, inspection, jobs, library, retention, segments};
+use testkit::conformance::{accounts, case::run_all, erasures, inspection, jobs, library, price_lists, retention, segments};
 
 async fn open(path: &Path) -> Catalog {
     Catalog::open(CatalogUrl::parse(&format!("sqlite:{}", path.display())).unwrap()).await.unwrap()
@@ -31,6 +31,12 @@ async fn erasures_and_retention_conform() {
     let folder = tempfile::tempdir().unwrap();
     run_all(erasures::CASES, async || Arc::new(fresh(folder.path()).await) as Arc<dyn erasures::WholeCatalog>).await;
     run_all(retention::CASES, async || Arc::new(fresh(folder.path()).await) as Arc<dyn erasures::WholeCatalog>).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn price_lists_conform() {
+    let folder = tempfile::tempdir().unwrap();
+    run_all(price_lists::CASES, async || Arc::new(fresh(folder.path()).await) as Arc<dyn price_lists::Prices>).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -54,6 +54,7 @@ impl Accounts for Catalog {
         let outcome = projects::delete(self.db(), id).await;
         self.keys().clear();
         self.policies().clear();
+        self.price_lists().clear();
         outcome
     }
 

@@ -51,7 +51,7 @@ pub(super) async fn list(database: &Database) -> StoreResult<Vec<Project>> {
     Ok(projects)
 }
 
-pub(super) async fn by_id(database: &Database, id: ProjectId) -> StoreResult<Option<Project>> {
+pub(crate) async fn by_id(database: &Database, id: ProjectId) -> StoreResult<Option<Project>> {
     let row = sqlx::query("SELECT id, name, created_at FROM project WHERE id = $1 AND deleted_at IS NULL")
         .bind(id.to_hex())
         .fetch_optional(&database.read)

@@ -12,9 +12,10 @@ const MEDIA: &str = "DELETE FROM media WHERE project_id = $1 AND id IN
     (SELECT m.id FROM media m JOIN project p ON p.id = m.project_id AND p.deleted_at IS NOT NULL WHERE m.project_id = $1 LIMIT 20)";
 
 /// Everything else is small; what belongs to a row goes with it.
-const REST: [&str; 3] = [
+const REST: [&str; 4] = [
     "DELETE FROM experiment WHERE project_id = (SELECT id FROM project WHERE id = $1 AND deleted_at IS NOT NULL)",
     "DELETE FROM dataset WHERE project_id = (SELECT id FROM project WHERE id = $1 AND deleted_at IS NOT NULL)",
+    "DELETE FROM price_list WHERE scope = (SELECT id FROM project WHERE id = $1 AND deleted_at IS NOT NULL)",
     "DELETE FROM prompt WHERE project_id = (SELECT id FROM project WHERE id = $1 AND deleted_at IS NOT NULL)",
 ];
 

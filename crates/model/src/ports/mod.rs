@@ -9,6 +9,7 @@ mod job_status;
 mod jobs;
 mod library;
 mod maintenance;
+mod price_lists;
 mod segments;
 mod telemetry_store;
 
@@ -20,5 +21,6 @@ pub use job_status::{JobRound, JobState, JobStatus, JobVolume};
 pub use jobs::{JobLease, JobLeases};
 pub use library::{Datasets, Experiments, Library, MediaStore, Prompts};
 pub use maintenance::{CompactionReport, Debt, EraseReport, Maintenance, RetentionReport};
+pub use price_lists::{MAX_PRICE_LIST_BYTES, PriceList, PriceLists};
 pub use segments::{SegmentCatalog, SnapshotLease};
 pub use telemetry_store::{StoreStats, TelemetryStore};

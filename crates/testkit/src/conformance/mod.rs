@@ -8,6 +8,7 @@ pub mod erasures;
 pub mod inspection;
 pub mod jobs;
 pub mod library;
+pub mod price_lists;
 pub mod retention;
 pub mod segments;
 pub mod telemetry_store;
