@@ -68,6 +68,7 @@ test("every page can be reached from the navigation, and an unknown address says
   for (const name of [
     "Calls",
     "Traces",
+    "Costs",
     "Errors",
     "Sessions",
     "Users",

@@ -23,6 +23,7 @@ const routes: RouteObject[] = [
       { path: "calls", Component: lazy(() => import("./pages/calls")) },
       { path: "traces", Component: lazy(() => import("./pages/traces")) },
       { path: "traces/:traceId", Component: lazy(() => import("./pages/trace")) },
+      { path: "costs", Component: lazy(() => import("./pages/costs")) },
       { path: "errors", Component: lazy(() => import("./pages/errors")) },
       { path: "sessions", Component: lazy(() => import("./pages/sessions")) },
       { path: "users", Component: lazy(() => import("./pages/users")) },

@@ -32,6 +32,11 @@ impl Money {
         rounded.rescale(Self::SCALE);
         (rounded.scale() == Self::SCALE).then(|| Self(rounded.mantissa()))
     }
+
+    /// One of `count` equal parts, rounded down to the 12th fraction digit. `None` of nothing.
+    pub fn per(self, count: u64) -> Option<Self> {
+        self.0.checked_div_euclid(i128::from(count)).map(Self)
+    }
 }
 
 impl Add for Money {

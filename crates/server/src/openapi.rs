@@ -27,6 +27,7 @@ use utoipa::{
         (name = "experiments", description = "Experiments, their results, and the verdicts on them"),
         (name = "media", description = "Images, recordings and files that messages refer to"),
         (name = "analytics", description = "Sums over time"),
+        (name = "costs", description = "What was used and paid, and what could not be priced"),
         (name = "projects", description = "Projects and their keys"),
         (name = "erasing", description = "Erasing telemetry, and how long it is kept"),
         (name = "auth", description = "Signing in"),

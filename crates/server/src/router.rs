@@ -8,7 +8,7 @@ use crate::{
     openapi::Base,
     proxy,
     routes::{
-        analytics, auth, erasures, export, fields, health, keys,
+        analytics, auth, costs, erasures, export, fields, health, keys,
         library::{datasets, experiments, items, media, prompts, results},
         live, logs, metrics, people, projects, retention, scores, spans, sql, status, traces,
     },
@@ -78,6 +78,8 @@ fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(analytics::providers))
         .routes(routes!(analytics::errors))
         .routes(routes!(logs::recent_logs))
+        .routes(routes!(costs::costs))
+        .routes(routes!(costs::unpriced_costs))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         // Answers hold what only their caller may see: neither proxies nor browsers keep them.
         .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))

@@ -30,8 +30,8 @@ export function urlOf(path: string, query: QueryParams = {}): string {
 }
 
 /** The address of something that the browser itself loads: elements cannot set headers. */
-export function addressOf(path: string): string {
-  return urlOf(path, { project });
+export function addressOf(path: string, query: QueryParams = {}): string {
+  return urlOf(path, { ...query, project });
 }
 
 export function headersOf(hasBody: boolean): Headers {

@@ -9,6 +9,8 @@ export const paths = {
   timeseries: `${v1}/analytics/requests/timeseries`,
   providers: `${v1}/analytics/providers`,
   errors: `${v1}/analytics/errors`,
+  costs: `${v1}/costs`,
+  unpricedCosts: `${v1}/costs/unpriced`,
   spans: `${v1}/spans`,
   span: (trace: string, span: string) => `${v1}/spans/${part(trace)}/${part(span)}`,
   traces: `${v1}/traces`,

@@ -157,6 +157,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tokens and costs of the requests of a range, split as asked */
+        get: operations["costs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/costs/unpriced": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests whose cost is unknown, by provider and model, with the reasons */
+        get: operations["unpriced_costs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets": {
         parameters: {
             query?: never;
@@ -1093,6 +1127,71 @@ export interface components {
             source?: components["schemas"]["CostSource"];
             /** @default null */
             total_usd?: components["schemas"]["Money"] | null;
+        };
+        CostAnswer: {
+            /** @description What `groups` of the items are, in this order. */
+            group_by: components["schemas"]["CostGroup"][];
+            /**
+             * Format: int64
+             * @description Width of the intervals; null: the items are of the whole range.
+             */
+            interval_seconds?: number | null;
+            /** @description Earliest interval first; within it most expensive first. */
+            items: components["schemas"]["CostItem"][];
+            /** @description There are more items than `limit`. */
+            more: boolean;
+            /** @description Of every request that matches, in the items or not. */
+            total: components["schemas"]["CostItem"];
+        };
+        /**
+         * @description What costs are split by.
+         * @enum {string}
+         */
+        CostGroup: "provider" | "model" | "user" | "session" | "agent" | "tag" | "prompt_name" | "prompt_version" | "environment" | "service" | "release" | "api_key" | "price_id";
+        CostItem: components["schemas"]["CostRow"] & {
+            cost_per_successful_request_usd?: components["schemas"]["Money"] | null;
+            /**
+             * Format: double
+             * @description Which part of the requests is priced, 0 to 1: how much the cost can be relied on. Null without requests.
+             */
+            coverage?: number | null;
+        };
+        /** @description The requests of one group, and of one interval. */
+        CostRow: {
+            buckets: components["schemas"]["TokenBuckets"];
+            cost_usd?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int64
+             * @description Requests with status `error`.
+             */
+            failed_requests: number;
+            /** @description One value for each thing that was asked to split by; `None` where the spans have none. */
+            groups: (string | null)[];
+            /**
+             * Format: int64
+             * @description Sums of what was reported; `None` when nothing was.
+             */
+            input_tokens?: number | null;
+            input_usd?: components["schemas"]["Money"] | null;
+            /** Format: int64 */
+            output_tokens?: number | null;
+            output_usd?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int64
+             * @description Requests whose cost is in the sums.
+             */
+            priced_requests: number;
+            /**
+             * Format: int64
+             * @description Those of them whose cost is the client's own figure.
+             */
+            reported_requests: number;
+            reported_usd?: components["schemas"]["Money"] | null;
+            /** Format: int64 */
+            requests: number;
+            time?: components["schemas"]["Timestamp"] | null;
+            /** Format: int64 */
+            total_tokens?: number | null;
         };
         /** @enum {string} */
         CostSource: "computed" | "reported" | "unknown";
@@ -2799,6 +2898,45 @@ export interface components {
             unpriced_requests: number;
             user_id?: string | null;
         };
+        UnpricedAnswer: {
+            /**
+             * Format: double
+             * @description Which part of the requests is priced, 0 to 1. Null without requests.
+             */
+            coverage?: number | null;
+            /** @description Most requests first; at most 500. */
+            items: components["schemas"]["UnpricedModel"][];
+            /**
+             * Format: int64
+             * @description All requests that match.
+             */
+            requests: number;
+            /** Format: int64 */
+            unpriced_requests: number;
+        };
+        /** @description The unpriced requests of one provider and model. */
+        UnpricedModel: {
+            /** Format: int64 */
+            failed_requests: number;
+            /** Format: int64 */
+            input_tokens?: number | null;
+            model?: string | null;
+            /** Format: int64 */
+            output_tokens?: number | null;
+            provider?: string | null;
+            /** @description Most frequent first. A request may have several, or none: then nothing was noted when it came in. */
+            reasons: components["schemas"]["UnpricedReason"][];
+            /** Format: int64 */
+            requests: number;
+            /** Format: int64 */
+            total_tokens?: number | null;
+        };
+        UnpricedReason: {
+            /** @description A data-quality note, such as `unpriced_model`. */
+            note: string;
+            /** Format: int64 */
+            requests: number;
+        };
         /**
          * @description Whether the client reported the split into buckets or an adapter assumed it.
          * @enum {string}
@@ -3187,6 +3325,99 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    costs: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Start, inclusive: RFC 3339, a Unix time in s, ms, µs or ns, or relative to now (`-24h`, `now-7d`). Default: 24 hours before `to`.
+                 * @example -24h
+                 */
+                from?: string;
+                /** @description End, exclusive, written like `from`. Default: now. */
+                to?: string;
+                /** @description A filter, such as `model:gpt-4o status:error`. */
+                filter?: string;
+                /** @description The project to read (id), for callers that are not bound to one by a key. Default: the default project. */
+                project?: string;
+                /**
+                 * @description What to split by, up to three separated by commas: `provider`, `model`, `user`, `session`, `agent`, `tag`, `prompt_name`,
+                 *     `prompt_version`, `environment`, `service`, `release`, `api_key` or `price_id`. Default: nothing.
+                 * @example model,user
+                 */
+                group_by?: string;
+                /**
+                 * @description Sums of each interval apart: a whole number of minutes, hours or days, `1m` to `1d`. Default: sums of the whole range.
+                 * @example 1d
+                 */
+                interval?: string;
+                /** @description Most rows, 1 to 10,000. Default: 100. */
+                limit?: number;
+                /** @description `json` (default) or `csv`. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostAnswer"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    unpriced_costs: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Start, inclusive: RFC 3339, a Unix time in s, ms, µs or ns, or relative to now (`-24h`, `now-7d`). Default: 24 hours before `to`.
+                 * @example -24h
+                 */
+                from?: string;
+                /** @description End, exclusive, written like `from`. Default: now. */
+                to?: string;
+                /** @description A filter, such as `model:gpt-4o status:error`. */
+                filter?: string;
+                /** @description The project to read (id), for callers that are not bound to one by a key. Default: the default project. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnpricedAnswer"];
+                };
             };
             default: {
                 headers: {

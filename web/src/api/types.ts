@@ -15,6 +15,10 @@ export type Timeseries = Schemas["Timeseries"];
 export type TimeseriesBucket = Schemas["TimeseriesBucket"];
 export type ProviderStats = Schemas["ProviderStats"];
 export type ErrorGroup = Schemas["ErrorGroup"];
+export type CostAnswer = Schemas["CostAnswer"];
+export type CostItem = Schemas["CostItem"];
+export type UnpricedAnswer = Schemas["UnpricedAnswer"];
+export type UnpricedModel = Schemas["UnpricedModel"];
 
 export type Span = Schemas["SpanDetail"];
 export type SpanSummary = Schemas["SpanSummary"];

@@ -106,6 +106,11 @@ impl TelemetryStore for Lake {
         analytics::providers(self, self.resolved_period(query).await?).await
     }
 
+    async fn costs(&self, query: CostQuery) -> StoreResult<CostReport> {
+        let filter = scores::resolved(self, query.project, query.filter).await?;
+        analytics::costs(self, CostQuery { filter, ..query }).await
+    }
+
     async fn errors(&self, query: DashboardQuery, limit: usize) -> StoreResult<Vec<ErrorGroup>> {
         analytics::errors(self, self.resolved_period(query).await?, limit).await
     }

@@ -41,6 +41,19 @@ pub fn write_row(kind: RowKind, json: &str, out: &mut Vec<u8>) -> Result<(), ser
     Ok(())
 }
 
+/// Appends a line of texts; `None` is null.
+pub fn write_cells<'a>(cells: impl Iterator<Item = Option<&'a str>>, out: &mut Vec<u8>) {
+    for (index, cell) in cells.enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        if let Some(text) = cell {
+            write_cell(text, out);
+        }
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
 fn write_cell(text: &str, out: &mut Vec<u8>) {
     let is_plain = !text.is_empty() && !text.bytes().any(|byte| matches!(byte, b',' | b'"' | b'\r' | b'\n'));
     // Some readers trim what is not quoted.

@@ -75,6 +75,9 @@ pub trait TelemetryStore: Send + Sync {
     /// Per provider and model, most requests first; at most 500.
     async fn providers(&self, query: DashboardQuery) -> StoreResult<Vec<ProviderStats>>;
 
+    /// What was used and paid. MUST be exact: the sums of disjoint groups are the sums of all.
+    async fn costs(&self, query: CostQuery) -> StoreResult<CostReport>;
+
     /// Failed spans by fingerprint, most frequent first; at most `limit`.
     async fn errors(&self, query: DashboardQuery, limit: usize) -> StoreResult<Vec<ErrorGroup>>;
 

@@ -22,6 +22,42 @@ pub struct TokenBuckets {
 }
 
 impl TokenBuckets {
+    /// Their names, in the order of [`TokenBuckets::each`].
+    pub const NAMES: [&str; 11] = [
+        "input_uncached",
+        "cache_read",
+        "cache_write_5m",
+        "cache_write_1h",
+        "cache_write_unknown",
+        "input_audio",
+        "input_image",
+        "output_text",
+        "output_reasoning",
+        "output_audio",
+        "web_searches",
+    ];
+
+    pub fn each(&self) -> [Option<u64>; 11] {
+        let mut buckets = *self;
+        buckets.each_mut().map(|bucket| *bucket)
+    }
+
+    pub fn each_mut(&mut self) -> [&mut Option<u64>; 11] {
+        [
+            &mut self.input_uncached,
+            &mut self.cache_read,
+            &mut self.cache_write_5m,
+            &mut self.cache_write_1h,
+            &mut self.cache_write_unknown,
+            &mut self.input_audio,
+            &mut self.input_image,
+            &mut self.output_text,
+            &mut self.output_reasoning,
+            &mut self.output_audio,
+            &mut self.web_searches,
+        ]
+    }
+
     /// Every token that went in. `None` when no input bucket is known.
     pub fn input_total(&self) -> Option<u64> {
         sum_known(&[

@@ -3,6 +3,7 @@
 pub(crate) mod analytics;
 mod attached;
 pub(crate) mod auth;
+pub(crate) mod costs;
 pub(crate) mod erasures;
 pub(crate) mod export;
 pub(crate) mod fields;

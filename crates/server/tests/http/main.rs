@@ -4,6 +4,7 @@
 
 mod accounts;
 mod auth;
+mod costs;
 mod erasing;
 mod export;
 mod library;

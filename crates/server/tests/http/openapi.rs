@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 /// What clients are promised: names and paths are fixed, more may come.
-const PROMISED: [&str; 69] = [
+const PROMISED: [&str; 71] = [
     "DELETE /api/v1/datasets/{dataset}",
     "DELETE /api/v1/datasets/{dataset}/items/{item}",
     "DELETE /api/v1/experiments/{experiment}",
@@ -18,6 +18,8 @@ const PROMISED: [&str; 69] = [
     "GET /api/v1/analytics/providers",
     "GET /api/v1/analytics/requests/timeseries",
     "GET /api/v1/auth/me",
+    "GET /api/v1/costs",
+    "GET /api/v1/costs/unpriced",
     "GET /api/v1/datasets",
     "GET /api/v1/datasets/{dataset}",
     "GET /api/v1/datasets/{dataset}/items",

@@ -11,6 +11,7 @@
 
 mod analytics;
 mod calls;
+mod costs;
 mod erase;
 mod errors;
 mod export;
@@ -209,6 +210,11 @@ impl TelemetryStore for MemoryStore {
     async fn providers(&self, query: DashboardQuery) -> StoreResult<Vec<ProviderStats>> {
         let query = DashboardQuery { filter: self.resolved(query.project, query.filter)?, ..query };
         self.read(query.project, |rows| analytics::providers(rows, &query))
+    }
+
+    async fn costs(&self, query: CostQuery) -> StoreResult<CostReport> {
+        let query = CostQuery { filter: self.resolved(query.project, query.filter)?, ..query };
+        self.read(query.project, |rows| costs::costs(rows, &query))
     }
 
     async fn errors(&self, query: DashboardQuery, limit: usize) -> StoreResult<Vec<ErrorGroup>> {

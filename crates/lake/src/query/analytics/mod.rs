@@ -1,10 +1,12 @@
-//! Numbers over requests: the dashboard, time series, providers and errors.
+//! Numbers over requests: the dashboard, time series, providers, costs and errors.
 
+mod costs;
 mod dashboard;
 mod errors;
 mod providers;
 mod timeseries;
 
+pub(crate) use costs::costs;
 pub(crate) use dashboard::dashboard;
 pub(crate) use errors::errors;
 pub(crate) use providers::providers;

@@ -5,7 +5,7 @@ use model::{
     ProjectId, StoreResult, TimeRange, Timestamp,
     filter::parse,
     ports::TelemetryStore,
-    query::{DashboardQuery, GroupBy, Interval, ListQuery, SqlLimits, SqlQuery, TimeseriesQuery},
+    query::{CostGroup, CostQuery, DashboardQuery, GroupBy, Interval, ListQuery, SqlLimits, SqlQuery, TimeseriesQuery},
     telemetry::{RowKind, SpanSummary},
 };
 use proptest::prelude::*;
@@ -105,6 +105,10 @@ async fn compare_sums(
     let query = DashboardQuery { project, range, filter: filter_of() };
     prop_assert_eq!(lake.dashboard(query.clone()).await.unwrap(), model.dashboard(query.clone()).await.unwrap(), "dashboard {}", filter);
     prop_assert_eq!(lake.providers(query.clone()).await.unwrap(), model.providers(query.clone()).await.unwrap(), "providers {}", filter);
+    for group_by in [vec![], vec![CostGroup::Model, CostGroup::User]] {
+        let query = CostQuery { project, range, filter: filter_of(), group_by, interval: Some(Interval::for_range(&range)), limit: 5 };
+        prop_assert_eq!(lake.costs(query.clone()).await.unwrap(), model.costs(query).await.unwrap(), "costs {}", filter);
+    }
     for group_by in [None, Some(GroupBy::Model), Some(GroupBy::User)] {
         let query =
             TimeseriesQuery { project, range, filter: filter_of(), interval: Interval::for_range(&range), group_by, max_series: 10 };

@@ -2,6 +2,7 @@
 
 mod analytics;
 mod commit;
+mod costs;
 mod erase;
 mod errors;
 mod exports;
@@ -47,6 +48,8 @@ const CASES: &[(&str, Case)] = cases! {
         a_condition_that_cannot_hold_is_refused;
     analytics: a_period_and_the_one_before, nothing_known_is_null, only_requests_count, a_filter_narrows, providers_by_provider_and_model;
     timeseries: empty_buckets_are_present, sums_fall_into_their_bucket, groups_are_ranked_and_the_rest_is_other, too_many_buckets_are_refused;
+    costs: sums_are_exact_by_group_and_interval, groups_are_ranked_and_bounded, a_span_counts_with_each_of_its_tags,
+        nothing_is_one_empty_row, only_billed_requests_that_pass_count;
     errors: are_grouped_by_type_provider_and_model, only_failed_spans_count;
     exports: every_kind_comes_back_from_jsonl_and_csv, a_span_reported_twice_is_exported_once, range_filter_and_project_narrow, an_empty_export_is_a_whole_file,
         a_broken_pattern_is_refused_before_the_first_byte;
