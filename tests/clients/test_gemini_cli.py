@@ -14,6 +14,7 @@ pytestmark = [
 ]
 # The counts of the fake provider's Gemini are those of its OpenAI: 36 x 1.25 + 64 x 0.125 + 20 x 10 USD a million, twice.
 TWO_CALLS_USD = "0.000506"
+THOUGHT = "The user asks for the weather."
 SHELL = PROMPT.format(tool="run_shell_command", arguments='{"command": "echo hi from gemini", "description": "says hi"}')
 
 
@@ -64,8 +65,15 @@ def test_what_was_said_and_done(sent):
 
 @pytest.mark.shows("usage")
 def test_logs_alone_make_the_same_calls(gemini):
-    calls = model_calls(gemini(traces=False).spans)
+    """With `"traces": false` it still sends its spans, without what was said: that is in its log records."""
+    first, last = calls = model_calls(gemini(traces=False).spans)
     assert [(buckets(call), call["usage"]["split"]) for call in calls] == [(OPENAI, "exact")] * 2
+    (call,) = [part for part in parts(first["output"]) if part["type"] == "tool_call"]
+    assert (call["name"], call["arguments"]["command"]) == ("run_shell_command", "echo hi from gemini")
+    assert SHELL in said(first["input"])[-1][1] and first["system"]
+    assert [(part["type"], part["text"]) for part in parts(last["output"])] == [("reasoning", THOUGHT), ("text", ANSWER)]
+    (result,) = [part for part in parts(last["input"]) if part["type"] == "tool_result"]
+    assert "hi from gemini" in str(result["result"])
 
 
 @pytest.mark.shows("sessions")

@@ -10,7 +10,7 @@ pub(super) fn message_of(role: &str, parts: Vec<Part>) -> Message {
 }
 
 /// Gemini's contents: text, one content of parts, or a list of either. It calls the assistant `model`.
-pub(super) fn gemini_contents(value: Value, role: &str) -> Vec<Message> {
+pub(crate) fn gemini_contents(value: Value, role: &str) -> Vec<Message> {
     let is_part = |item: &Value| item.is_object() && item.get("parts").is_none() && item.get("role").is_none();
     let value = match value {
         // A list of parts is one content.

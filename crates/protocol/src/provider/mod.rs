@@ -24,6 +24,7 @@ mod stream;
 mod tail;
 mod usage;
 
+pub(crate) use content::gemini_contents;
 pub use request::{Api, ProviderRequest, request, request_of};
 pub use response::{ProviderError, ProviderResponse, response};
 pub use stream::{MAX_KEPT_BYTES, StreamReader, Streamed};

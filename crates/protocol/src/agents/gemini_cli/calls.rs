@@ -3,17 +3,19 @@
 use super::{CONVENTION, Call, LLM_CALL, Session, tools::prompt_ids};
 use crate::{
     agents::{content, record::Record},
+    json_bounds::is_too_deep,
     native::SpanReport,
     native_span_id,
+    provider::{StreamReader, gemini_contents},
     usage::{ReportedUsage, Stands},
 };
-use model::telemetry::{Span, SpanKind, Status};
+use model::telemetry::{Message, Span, SpanKind, Status};
 
 /// Most requests of one session that wait for their answers.
 const MAX_OPEN: usize = 64;
 
 impl Session {
-    /// `api_request`: a call began.
+    /// `api_request`: a call began. With traces what was said is also on the span and in the details; without, only here.
     pub(super) fn requested(&mut self, record: &Record<'_>, session: &str) -> SpanReport {
         let call = self.new_call(record, session);
         if self.open.len() == MAX_OPEN {
@@ -23,11 +25,13 @@ impl Session {
         let mut span = call_span(record, &call);
         span.running = true;
         span.request_model = record.owned("model");
+        let contents = record.json("request_text").filter(|contents| !is_too_deep(contents));
+        span.payload.input = contents.map(|contents| gemini_contents(contents, "user"));
         self.last = Some(call);
-        SpanReport::elsewhere(span, LLM_CALL)
+        SpanReport::content_of_elsewhere(span, LLM_CALL)
     }
 
-    /// `api_response`: what it counted. Cached input is inside the input, thoughts are beside the output, and so is what tools were given.
+    /// `api_response`: what was answered, and what it counted. Cached input is inside the input, thoughts are beside the output, and so is what tools were given.
     pub(super) fn answered(&mut self, record: &Record<'_>, session: &str) -> SpanReport {
         let call = self.take_open(record, session);
         let mut span = call_span(record, &call);
@@ -51,9 +55,10 @@ impl Session {
             reasons.dedup();
             reasons
         });
+        span.payload.output = record.text("response_text").and_then(said);
         span.status = Status::Ok;
         self.last = Some(call);
-        SpanReport::elsewhere(span, LLM_CALL)
+        SpanReport::content_of_elsewhere(span, LLM_CALL)
     }
 
     /// `api_error`.
@@ -103,6 +108,13 @@ impl Session {
             None => self.new_call(record, session),
         }
     }
+}
+
+/// The pieces of a streamed answer, as a list in text.
+fn said(text: &str) -> Option<Vec<Message>> {
+    let mut reader = StreamReader::of_json_list();
+    reader.feed(text.as_bytes());
+    reader.finish().response.map(|answer| answer.output).filter(|output| !output.is_empty())
 }
 
 fn call_span(record: &Record<'_>, call: &Call) -> Span {
