@@ -3,7 +3,7 @@
 import pytest
 
 from coding_agents import PROMPT, Sent, run
-from reading import ANSWER, ANTHROPIC, buckets, model_calls, parts, said
+from reading import ANSWER, ANTHROPIC, CLAUDE_SONNET_4_5_USD, buckets, model_calls, parts, said
 
 pytestmark = [
     pytest.mark.client("Claude Code", environment="coding-agents", package="@anthropic-ai/claude-code", language="npm"),
@@ -24,11 +24,11 @@ BASH = PROMPT.format(tool="Bash", arguments='{"command": "echo hi from bash", "d
 def claude(client, telltale, provider_url, tmp_path_factory):
     binary = client.folder / "node_modules/@anthropic-ai/claude-code-linux-x64/claude"
 
-    def start(server, home, protocol="http/json", model=MODEL, **signals):
+    def start(server, home, protocol="http/json", model=MODEL, proxied=False, **signals):
         return run(
             [binary, "--model", model, "--allowedTools", "Bash", "-p", BASH],
             home,
-            ANTHROPIC_BASE_URL=provider_url,
+            ANTHROPIC_BASE_URL=server + "/proxy/anthropic" if proxied else provider_url,
             ANTHROPIC_API_KEY="sk-ant-none",
             CLAUDE_CODE_ENABLE_TELEMETRY="1",
             CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC="1",
@@ -37,7 +37,10 @@ def claude(client, telltale, provider_url, tmp_path_factory):
             **signals,
         )
 
-    return lambda **options: Sent(tmp_path_factory.mktemp("claude"), start, type(telltale), **options)
+    def server(data_dir):
+        return type(telltale)(data_dir, TELLTALE_PROXY_UPSTREAMS=f"anthropic={provider_url}")
+
+    return lambda **options: Sent(tmp_path_factory.mktemp("claude"), start, server, **options)
 
 
 @pytest.fixture(scope="module")
@@ -114,3 +117,36 @@ def test_a_failed_call_is_one_failed_call(claude, signals):
     assert (call["status"], call["error_type"], call["request_model"]) == ("error", "400", "claude-err400")
     assert "the prompt is too long" in call["error_message"]
     assert (sent.dashboard["total_requests"], sent.dashboard["failed_requests"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        LOGS,
+        LOGS | {"CLAUDE_CODE_GATEWAY_HINT_HEADERS": "1"},
+        TRACES,
+        TRACES | LOGS | {"CLAUDE_CODE_PROPAGATE_TRACEPARENT": "1"},
+    ],
+    ids=["logs", "logs and hints", "traces", "both and traceparent"],
+)
+def test_through_the_proxy_each_call_is_counted_once(claude, settings):
+    """What the proxy and the agent tell of is one call. The proxy knows more: thoughts, web searches, the cache's lifetimes."""
+    sent = claude(proxied=True, **settings)
+    calls = model_calls(sent.spans)
+    assert [(buckets(call), call["usage"]["web_searches"], call["cost"]["total_usd"]) for call in calls] == [
+        ((30, 1000, 40, 10, None, 17, 8), 1, CLAUDE_SONNET_4_5_USD)
+    ] * 2, sent.done.stderr
+    assert (sent.dashboard["total_requests"], sent.dashboard["total_cost_usd"]) == (2, "0.02195")
+    assert {call["name"] for call in calls} == {"claude_code.llm_request"} and all(call["input"] and call["output"] for call in calls)
+    (prompt,) = sent.of_kind("agent")
+    assert {(call["trace_id"], call["parent_span_id"]) for call in calls} == {(prompt["trace_id"], prompt["span_id"])}
+    beside = [span for span in sent.of_kind("llm") if not span["billed"]]
+    knows_its_trace = "CLAUDE_CODE_GATEWAY_HINT_HEADERS" in settings or "CLAUDE_CODE_PROPAGATE_TRACEPARENT" in settings
+    assert len(beside) == (0 if knows_its_trace else 2)
+
+
+def test_through_the_proxy_a_failed_call_is_counted_once(claude):
+    sent = claude(proxied=True, model="claude-err400", **LOGS)
+    failed = model_calls(sent.spans)
+    assert failed and all((call["status"], call["usage"]["total_tokens"]) == ("error", None) for call in failed)
+    assert len({call["native_id"] for call in failed}) == len(failed), "one for each request"

@@ -55,7 +55,8 @@ fn output_rank(usage: &TokenUsage) -> (bool, bool, bool, usize) {
 pub(super) fn is_less_exact(later: &TokenUsage, known: &TokenUsage) -> bool {
     let exactness = |usage: &TokenUsage| {
         let lifetimes_known = usage.buckets.cache_write_unknown.is_none_or(|tokens| tokens == 0);
-        (usage.split == UsageSplit::Exact, lifetimes_known, usage.buckets.output_reasoning.is_some())
+        let (reasoning, searches) = (usage.buckets.output_reasoning.is_some(), usage.buckets.web_searches.is_some());
+        (usage.split == UsageSplit::Exact, lifetimes_known, reasoning, searches)
     };
     !known.is_unknown() && exactness(later) < exactness(known)
 }

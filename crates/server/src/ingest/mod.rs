@@ -1,6 +1,7 @@
 //! Telemetry in. Every route does the same: receive the body within its bounds, read it with `protocol`, and hand the rows to
 //! the one pipeline (price → commit → tell). It answers only when the rows are durable and visible.
 
+mod agent_calls;
 mod answers;
 mod api;
 mod body;
@@ -17,6 +18,7 @@ pub(crate) mod reports;
 mod trace_memory;
 mod unknown_starts;
 
+pub(crate) use agent_calls::{AgentCalls, as_second_report, join as join_agent_calls};
 pub(crate) use api::context;
 pub(crate) use body::{Received, receive};
 pub(crate) use decode::decode;

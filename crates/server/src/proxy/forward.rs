@@ -2,7 +2,7 @@
 
 use super::{
     caller::caller,
-    headers,
+    claude_code, headers,
     hints::Hints,
     record::Call,
     recorder::{Ending, Recorder},
@@ -45,7 +45,7 @@ async fn pass_on(state: &AppState, parts: Parts, body: Body, began: (Timestamp, 
     let recorder = Called::of(&parts.method, target.path).and_then(|called| {
         let hints = Hints::of(&parts.headers);
         let (trace_id, span_id) = new_ids(&hints)?;
-        ids = Some((trace_id.to_hex(), span_id.to_hex()));
+        ids = Some((trace_id, span_id));
         let call = Call {
             project: caller.project,
             trace_id,
@@ -90,7 +90,9 @@ async fn pass_on(state: &AppState, parts: Parts, body: Body, began: (Timestamp, 
     *response.status_mut() = answer.status;
     *response.headers_mut() = headers::for_caller(&answer.headers);
     if let (Some((trace, span)), true) = (ids, is_recorded) {
-        headers::add_ids(response.headers_mut(), &trace, &span);
+        let told = claude_code::told(&parts.headers, &answer.headers);
+        let (trace, span) = told.map_or((trace, span), |told| (told.trace.unwrap_or(trace), told.span));
+        headers::add_ids(response.headers_mut(), &trace.to_hex(), &span.to_hex());
     }
     Ok(response)
 }

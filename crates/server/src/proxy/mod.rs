@@ -6,6 +6,7 @@
 
 mod caller;
 mod capture;
+mod claude_code;
 mod client;
 mod coding;
 mod collected;

@@ -2,17 +2,22 @@
 
 use super::{
     capture::{Captured, CapturedAnswer},
+    claude_code,
     headers::{recorded_of_answer, recorded_of_request},
     hints::Hints,
     recorder::Ending,
     target::Called,
 };
+use crate::ingest::as_second_report;
 use axum::http::{HeaderMap, StatusCode};
 use model::{
     ProjectId, SpanId, Timestamp, TraceId,
     telemetry::{Span, SpanKind, Status},
 };
-use protocol::provider::{self, Api, PROXY_CONVENTION, ProviderResponse};
+use protocol::{
+    native::SpanReport,
+    provider::{self, Api, PROXY_CONVENTION, ProviderResponse},
+};
 use serde_json::{Value, json};
 use std::time::Instant;
 
@@ -37,8 +42,23 @@ pub(super) struct Call {
 const MAX_ERROR_TEXT_CHARS: usize = 500;
 
 impl Call {
-    /// The span, and the room its content still takes.
-    pub(super) fn span(self, captured: Captured) -> (Span, Vec<crate::http::Permit>) {
+    /// The report of its span, and the room its content still takes.
+    pub(super) fn report(self, captured: Captured) -> (SpanReport, Vec<crate::http::Permit>) {
+        let told = captured.head.as_ref().and_then(|(_, headers)| claude_code::told(&self.request_headers, headers));
+        let (mut span, room) = self.span(captured);
+        let Some(told) = told else { return (SpanReport::new(span), room) };
+        span.span_id = told.span;
+        span.native_id = span.native_id.or(Some(told.request));
+        span.trace_id = told.trace.unwrap_or(span.trace_id);
+        if told.is_its_own_parent || told.trace.is_some() {
+            span.parent_span_id = told.parent;
+        }
+        // As the agent calls it.
+        span.name.clear();
+        (as_second_report(span), room)
+    }
+
+    fn span(self, captured: Captured) -> (Span, Vec<crate::http::Permit>) {
         let Called { api, model, .. } = self.called;
         let mut span = Span::new(self.trace_id, self.span_id, "", self.began);
         span.kind = if matches!(api, Api::Embeddings | Api::EmbedContent) { SpanKind::Embedding } else { SpanKind::Llm };

@@ -4,11 +4,11 @@ use super::{capture::Capture, record::Call, tee::Half};
 use crate::{
     AppState,
     http::{ApiResult, Permit},
-    ingest::reports::store_rows,
+    ingest::{join_agent_calls, reports::store_rows},
 };
 use axum::http::{HeaderMap, StatusCode};
 use bytes::Bytes;
-use model::telemetry::Span;
+use model::ProjectId;
 use protocol::native::{NativeRows, SpanReport};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -100,8 +100,8 @@ async fn record(state: AppState, call: Call, mut pieces: UnboundedReceiver<Piece
     let captured = capture.finish(ending, ended);
     let is_truncated = captured.is_truncated;
     let large = captured.bytes() > ON_THE_SPOT_BYTES;
-    let read = move || call.span(captured);
-    let (span, room) = if large {
+    let read = move || call.report(captured);
+    let (report, room) = if large {
         match tokio::task::spawn_blocking(read).await {
             Ok(read) => read,
             Err(_) => return,
@@ -109,7 +109,7 @@ async fn record(state: AppState, call: Call, mut pieces: UnboundedReceiver<Piece
     } else {
         read()
     };
-    let stored = store(&state, project, span).await;
+    let stored = store(&state, project, report).await;
     drop(room);
     match stored {
         Ok(()) => {
@@ -127,10 +127,21 @@ const ON_THE_SPOT_BYTES: usize = 64 << 10;
 const RETRIES: u32 = 4;
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 
-async fn store(state: &AppState, project: model::ProjectId, span: Span) -> ApiResult<()> {
+async fn store(state: &AppState, project: ProjectId, mut report: SpanReport) -> ApiResult<()> {
+    let call = report.elsewhere.is_some().then_some(report.span.span_id);
+    if let Some(call) = call {
+        report.span.trace_id = state.agent_calls.proxied(project, call, report.span.trace_id);
+    }
+    commit(state, project, report).await?;
+    // The agent may have told of the call meanwhile.
+    let apart = call.and_then(|call| state.agent_calls.apart(project, call));
+    join_agent_calls(state, project, apart.into_iter().collect()).await
+}
+
+async fn commit(state: &AppState, project: ProjectId, report: SpanReport) -> ApiResult<()> {
     let mut waited = FIRST_WAIT;
     for _ in 0..RETRIES {
-        let rows = NativeRows { spans: vec![SpanReport::new(span.clone())], ..NativeRows::default() };
+        let rows = NativeRows { spans: vec![report.clone()], ..NativeRows::default() };
         match store_rows(state, project, rows, Vec::new()).await {
             Ok(_) => return Ok(()),
             Err(refusal) if !refusal.status.is_server_error() => return Err(refusal),
@@ -138,6 +149,6 @@ async fn store(state: &AppState, project: model::ProjectId, span: Span) -> ApiRe
         }
         waited *= 2;
     }
-    let rows = NativeRows { spans: vec![SpanReport::new(span)], ..NativeRows::default() };
+    let rows = NativeRows { spans: vec![report], ..NativeRows::default() };
     store_rows(state, project, rows, Vec::new()).await.map(drop)
 }

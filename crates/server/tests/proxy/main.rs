@@ -7,6 +7,7 @@ mod access;
 mod accounts;
 mod bytes_pass;
 mod canned;
+mod claude_code;
 mod endings;
 mod harness;
 mod limits;

@@ -1,6 +1,6 @@
 //! Model calls of Claude Code, from `api_request`, `api_error` and the records of what was said; and the ids of their spans.
 
-use super::{CONVENTION, LLM_REQUEST, Memory, Place, session_trace};
+use super::{CONVENTION, LLM_REQUEST, Memory, Place, span_of_request, trace_of_session};
 use crate::{
     agents::{recent::Recent, record::Record},
     messages::text_message,
@@ -81,7 +81,7 @@ impl Memory {
     pub(super) fn said(&mut self, project: ProjectId, record: &Record<'_>, place: &Place) -> Option<SpanReport> {
         let text = record.owned("response")?;
         let (trace, id) = match record.first(&REQUEST_IDS) {
-            Some(request) => (place.trace, native_span_id(CONVENTION, request)),
+            Some(request) => (place.trace, span_of_request(request)),
             // Told right after its call.
             None => {
                 let session = record.log.session_id.clone()?;
@@ -102,7 +102,7 @@ impl Memory {
         if span.parent_span_id.is_none()
             && let Some(session) = &span.session_id
         {
-            let own = std::mem::replace(&mut span.trace_id, session_trace(session));
+            let own = std::mem::replace(&mut span.trace_id, trace_of_session(session));
             span.payload.attributes.insert("otel.trace_id".to_owned(), Value::String(own.to_hex()));
         }
         let attributes = &span.payload.attributes;
@@ -115,7 +115,7 @@ impl Memory {
         let made = match request {
             Some(request) => {
                 span.native_id = Some(request.to_owned());
-                return span.span_id = native_span_id(CONVENTION, request);
+                return span.span_id = span_of_request(request);
             }
             None => outcome(span),
         };
@@ -157,7 +157,7 @@ pub(crate) fn provider_of(told: Option<&str>) -> String {
 pub(super) fn whole_answer(record: &Record<'_>, place: &Place) -> Option<SpanReport> {
     let request = record.text("request_id")?;
     let answer = provider::response(record.json("body")?)?;
-    let mut span = record.span(CONVENTION, place.trace, native_span_id(CONVENTION, request), record.log.timestamp);
+    let mut span = record.span(CONVENTION, place.trace, span_of_request(request), record.log.timestamp);
     span.payload.output = Some(answer.output).filter(|output| !output.is_empty());
     span.response_model = answer.model;
     span.finish_reasons = answer.finish_reasons;

@@ -25,7 +25,7 @@ pub const CONVENTION: &str = "claude_code";
 const EVENTS: &str = "com.anthropic.claude_code.events";
 /// The scope of its spans.
 pub(crate) const TRACING: &str = "com.anthropic.claude_code.tracing";
-pub(crate) const LLM_REQUEST: &str = "claude_code.llm_request";
+pub const LLM_REQUEST: &str = "claude_code.llm_request";
 pub(crate) const TOOL: &str = "claude_code.tool";
 pub(crate) const INTERACTION: &str = "claude_code.interaction";
 
@@ -87,14 +87,11 @@ impl Place {
         if let Some(prompt) = record.text("prompt.id")
             && record.text("query_source").is_none_or(is_of_prompt)
         {
-            return Some(Self {
-                trace: native_trace_id(CONVENTION, prompt),
-                parent: Some(native_span_id(CONVENTION, prompt)),
-                traced: false,
-            });
+            let (trace, parent) = place_of_prompt(prompt);
+            return Some(Self { trace, parent: Some(parent), traced: false });
         }
         let session = record.log.session_id.as_deref()?;
-        Some(Self { trace: session_trace(session), parent: None, traced: false })
+        Some(Self { trace: trace_of_session(session), parent: None, traced: false })
     }
 }
 
@@ -103,6 +100,17 @@ fn is_of_prompt(source: &str) -> bool {
     source == "sdk" || source == "hook_agent" || source.starts_with("repl_main_thread") || source.starts_with("agent:")
 }
 
-fn session_trace(session: &str) -> TraceId {
+/// The span of a model call, by the id of its API request.
+pub fn span_of_request(request: &str) -> SpanId {
+    native_span_id(CONVENTION, request)
+}
+
+/// The trace and the span that a prompt makes where nothing is traced.
+pub fn place_of_prompt(prompt: &str) -> (TraceId, SpanId) {
+    (native_trace_id(CONVENTION, prompt), native_span_id(CONVENTION, prompt))
+}
+
+/// The trace of what a session does beside any prompt.
+pub fn trace_of_session(session: &str) -> TraceId {
     native_trace_id(CONVENTION, session)
 }

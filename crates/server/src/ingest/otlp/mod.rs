@@ -6,7 +6,7 @@ pub(super) mod http;
 
 pub(super) use grpc::routes as grpc_routes;
 
-use super::{api::context, body::Received, decode::decode, pipeline, reports};
+use super::{agent_calls, api::context, body::Received, decode::decode, pipeline, reports};
 use crate::{AppState, http::ApiResult};
 use bytes::Bytes;
 use model::{
@@ -73,6 +73,8 @@ async fn take_in(state: &AppState, project: ProjectId, signal: Signal, encoding:
     state.metrics.ingest_bytes(path, length as u64);
     state.metrics.ingest_rejected(kind.as_str(), rejected.len() as u64);
     let reports = told_of_others(state, project, &mut batch);
+    let told = batch.spans.iter().map(|incoming| &incoming.row).chain(reports.iter().map(|report| &report.span));
+    let apart = agent_calls::told_apart(state, project, told);
     if !batch.is_empty() {
         pipeline::store(state, kind, batch, permits).await?;
     }
@@ -80,6 +82,7 @@ async fn take_in(state: &AppState, project: ProjectId, signal: Signal, encoding:
         let rows = NativeRows { spans: reports, ..NativeRows::default() };
         reports::store_rows(state, project, rows, Vec::new()).await?;
     }
+    agent_calls::join(state, project, apart).await?;
     Ok(Outcome::of(&rejected))
 }
 
