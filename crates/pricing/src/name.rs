@@ -23,14 +23,22 @@ pub(crate) fn first_spelling<T>(model: &str, mut find: impl FnMut(&str) -> Optio
     let snapshot = without_snapshot(model);
     let regional = without_region(model);
     let both = regional.and_then(without_snapshot);
-    [
+    let literal = [
         (Some(model), MatchRule::Exact),
         (snapshot, MatchRule::WithoutSnapshot),
         (regional, MatchRule::WithoutRegion),
         (both, MatchRule::WithoutRegionAndSnapshot),
     ]
     .into_iter()
-    .find_map(|(name, rule)| find(name?).map(|found| (found, rule)))
+    .find_map(|(name, rule)| find(name?).map(|found| (found, rule)));
+    literal.or_else(|| {
+        // Resellers write versions with a dot: `claude-sonnet-4.5`.
+        let hyphens = model.starts_with("claude-").then(|| model.replace('.', "-")).filter(|hyphens| hyphens != model)?;
+        [Some(hyphens.as_str()), without_snapshot(&hyphens)]
+            .into_iter()
+            .flatten()
+            .find_map(|name| Some((find(name)?, MatchRule::WithHyphens)))
+    })
 }
 
 /// `gpt-4o-2024-08-06`, `claude-sonnet-4-5-20250929`, `claude-opus-5@default` and `mistral-large-latest` without their last part;

@@ -1,9 +1,12 @@
 //! Providers by the names clients use for them.
 
+use crate::book::PriceBook;
+
 /// What the price table knows about a provider.
-pub(crate) enum ProviderName {
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum ProviderName<'a> {
     /// A provider of the table.
-    Known(&'static str),
+    Known(&'a str),
     /// Something that passes calls on, so it says nothing about whose model it is.
     Gateway,
     /// Anybody else: its prices are its own, and we do not know them.
@@ -47,22 +50,27 @@ const SIBLINGS: &[(&str, &str)] = &[("azure", "azure_ai"), ("gemini", "vertex_ai
 /// Longest provider name looked at: longer ones are no provider's.
 const MAX_NAME_BYTES: usize = 64;
 
-pub(crate) fn provider_name(reported: Option<&str>) -> ProviderName {
+pub(crate) fn provider_name<'a>(book: &'a PriceBook, reported: Option<&str>) -> ProviderName<'a> {
     let Some(name) = reported.map(str::trim).filter(|name| !name.is_empty()) else {
         return ProviderName::Gateway;
     };
     if name.len() > MAX_NAME_BYTES {
         return ProviderName::Other;
     }
-    let folded: String = name.chars().map(|c| if matches!(c, '-' | ' ' | '.') { '_' } else { c.to_ascii_lowercase() }).collect();
+    let folded = folded(name);
     // `openai.chat`, `anthropic.messages`: the API after the last dot is not part of the name.
     let without_api = name.rfind('.').and_then(|dot| folded.get(..dot));
-    [Some(folded.as_str()), without_api].into_iter().flatten().find_map(by_folded_name).unwrap_or(ProviderName::Other)
+    [Some(folded.as_str()), without_api].into_iter().flatten().find_map(|name| by_folded_name(book, name)).unwrap_or(ProviderName::Other)
+}
+
+/// How names are compared: in lower case, with `-`, blanks and dots as `_`.
+pub(crate) fn folded(name: &str) -> String {
+    name.chars().map(|c| if matches!(c, '-' | ' ' | '.') { '_' } else { c.to_ascii_lowercase() }).collect()
 }
 
 /// The provider that a model name such as `openai/gpt-4o` starts with.
-pub(crate) fn known_provider(name: &str) -> Option<&'static str> {
-    match provider_name(Some(name)) {
+pub(crate) fn known_provider<'a>(book: &'a PriceBook, name: &str) -> Option<&'a str> {
+    match provider_name(book, Some(name)) {
         ProviderName::Known(provider) => Some(provider),
         ProviderName::Gateway | ProviderName::Other => None,
     }
@@ -81,11 +89,14 @@ pub(crate) fn threshold_included(provider: &str) -> bool {
     provider == "xai"
 }
 
-fn by_folded_name(folded: &str) -> Option<ProviderName> {
+fn by_folded_name<'a>(book: &'a PriceBook, folded: &str) -> Option<ProviderName<'a>> {
     if GATEWAYS.contains(&folded) {
         return Some(ProviderName::Gateway);
     }
-    let (provider, _) = PROVIDERS.iter().find(|(provider, aliases)| *provider == folded || aliases.contains(&folded))?;
+    if let Some((provider, _)) = PROVIDERS.iter().find(|(provider, aliases)| *provider == folded || aliases.contains(&folded)) {
+        return Some(ProviderName::Known(provider));
+    }
+    let (provider, _) = book.providers.get_key_value(folded)?;
     Some(ProviderName::Known(provider))
 }
 
@@ -117,17 +128,17 @@ mod tests {
             ("mistral_ai", "mistral"),
             (" Groq ", "groq"),
         ] {
-            assert_eq!(known_provider(reported), Some(provider), "{reported}");
+            assert_eq!(known_provider(PriceBook::embedded(), reported), Some(provider), "{reported}");
         }
     }
 
     #[test]
     fn strangers_are_not_taken_for_anybody() {
-        for reported in ["127.0.0.1", "vllm", "my-openai", "ollama", &"x".repeat(10_000), "é.é", ".", "…"] {
-            assert!(matches!(provider_name(Some(reported)), ProviderName::Other), "{reported}");
+        for reported in ["127.0.0.1", "vllm", "my-openai", &"x".repeat(10_000), "é.é", ".", "…"] {
+            assert!(matches!(provider_name(PriceBook::embedded(), Some(reported)), ProviderName::Other), "{reported}");
         }
         for reported in [None, Some(""), Some("  "), Some("OpenRouter"), Some("litellm")] {
-            assert!(matches!(provider_name(reported), ProviderName::Gateway), "{reported:?}");
+            assert!(matches!(provider_name(PriceBook::embedded(), reported), ProviderName::Gateway), "{reported:?}");
         }
     }
 }

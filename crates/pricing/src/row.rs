@@ -1,126 +1,183 @@
-//! A row of the price table.
+//! A row of the price book: everything one model costs at one provider.
 
+use crate::{dimension::Dimension, off_peak::OffPeak, tier::ServiceTier};
+use model::Timestamp;
 use rust_decimal::Decimal;
-use serde::{Deserialize, Deserializer, de::Error as _};
 
-/// US dollars per token (`web_search`: per search). `None`: the table has no such price; zero is a price.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct Rates {
-    #[serde(deserialize_with = "decimal")]
-    pub input: Option<Decimal>,
-    #[serde(deserialize_with = "decimal")]
-    pub cache_read: Option<Decimal>,
-    #[serde(deserialize_with = "decimal")]
-    pub cache_write_5m: Option<Decimal>,
-    #[serde(deserialize_with = "decimal")]
-    pub cache_write_1h: Option<Decimal>,
-    #[serde(deserialize_with = "decimal")]
-    pub input_audio: Option<Decimal>,
-    #[serde(deserialize_with = "decimal")]
-    pub input_image: Option<Decimal>,
-    #[serde(deserialize_with = "decimal")]
-    pub output: Option<Decimal>,
-    #[serde(deserialize_with = "decimal")]
-    pub output_reasoning: Option<Decimal>,
-    #[serde(deserialize_with = "decimal")]
-    pub output_audio: Option<Decimal>,
-    #[serde(deserialize_with = "decimal")]
-    pub web_search: Option<Decimal>,
+/// Dearer than this per token is a slip of whoever wrote the table (a price per thousand or million in the wrong column): the dearest real
+/// ones are a third of it.
+const MAX_USD_PER_TOKEN: Decimal = Decimal::from_parts(2, 0, 0, false, 3);
+
+/// One price of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Price {
+    pub dimension: Dimension,
+    pub tier: ServiceTier,
+    /// For requests whose whole input has more tokens than this; 0 is for all.
+    pub above: u64,
+    /// US dollars per unit.
+    pub usd: Decimal,
 }
 
-impl Rates {
-    /// These rates where they exist, else those of `base`.
-    fn over(&self, base: &Rates) -> Rates {
-        Rates {
-            input: self.input.or(base.input),
-            cache_read: self.cache_read.or(base.cache_read),
-            cache_write_5m: self.cache_write_5m.or(base.cache_write_5m),
-            cache_write_1h: self.cache_write_1h.or(base.cache_write_1h),
-            input_audio: self.input_audio.or(base.input_audio),
-            input_image: self.input_image.or(base.input_image),
-            output: self.output.or(base.output),
-            output_reasoning: self.output_reasoning.or(base.output_reasoning),
-            output_audio: self.output_audio.or(base.output_audio),
-            web_search: self.web_search.or(base.web_search),
-        }
-    }
+/// A factor on the token prices of calls with a certain trait, such as `geo:us` or `speed:fast`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Multiplier {
+    pub when: String,
+    pub factor: Decimal,
 }
 
-/// Rates for requests whose whole input is above a number of tokens.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Tier {
-    pub tokens: u64,
-    #[serde(flatten)]
-    pub rates: Rates,
+/// A price in units that no span counts, by the table's own name: it says why tokens alone are not the cost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherPrice {
+    pub name: String,
+    pub usd: Decimal,
 }
 
-/// The prices of one model at one provider.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+/// Why no cost can be computed from a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Defect {
+    /// Every price is zero, which the table writes both for "free" and for "not known".
+    NotPublished,
+    /// A price beyond any real one.
+    Implausible,
+    /// The price comes on top of another model's, such as a router's.
+    Surcharge,
+    /// Billed by image, page, second, character … only.
+    NotByTokens,
+}
+
+/// What one model costs at one provider, for calls that start in `[from, until)`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PriceRow {
-    #[serde(flatten)]
-    pub base: Rates,
-    /// By rising threshold.
-    #[serde(default)]
-    pub above: Vec<Tier>,
-    /// The older table this row is from, when the model was withdrawn since.
-    #[serde(default)]
-    pub as_of: Option<String>,
-    /// A request of exactly the threshold is already in the tier. A trait of the provider, set when the table is read.
-    #[serde(skip)]
-    pub threshold_included: bool,
+    pub prices: Box<[Price]>,
+    pub multipliers: Box<[Multiplier]>,
+    pub others: Box<[OtherPrice]>,
+    pub off_peak: Option<Box<OffPeak>>,
+    /// `chat` when not told.
+    pub mode: Option<Box<str>>,
+    pub from: Option<Timestamp>,
+    /// When the model is (or was) to be withdrawn, or its price to change.
+    pub until: Option<Timestamp>,
+    /// The older table this row is from, when the newest has none.
+    pub as_of: Option<Box<str>>,
+    /// A request of exactly the threshold is already above it. A trait of the provider.
+    pub(crate) threshold_included: bool,
+    pub(crate) defect: Option<Defect>,
+}
+
+/// Where a unit's price came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    pub price: Price,
+    pub off_peak: bool,
+}
+
+/// The traits of a call that choose among a row's prices.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Conditions {
+    pub tier: ServiceTier,
+    /// The whole input, cached parts included.
+    pub input_tokens: u64,
+    pub off_peak: bool,
 }
 
 impl PriceRow {
     pub(crate) fn costs_the_same(&self, other: &PriceRow) -> bool {
-        self.base == other.base && self.above == other.above
+        self.prices == other.prices && self.multipliers == other.multipliers && self.off_peak == other.off_peak
     }
 
-    /// The rates for a request with this much input, cached parts included. A tier reprices the whole request.
-    pub fn rates(&self, input_tokens: u64) -> Rates {
-        self.above
+    pub(crate) fn is_valid_at(&self, at: Timestamp) -> bool {
+        self.from.is_none_or(|from| from <= at) && self.until.is_none_or(|until| at < until)
+    }
+
+    /// The price of one unit, by the fallbacks of `docs/cost.md`.
+    pub(crate) fn rate(&self, dimension: Dimension, on: Conditions) -> Option<Rate> {
+        let fallback = dimension.fallback();
+        if let Some(found) = self.off_peak_rate(dimension, on) {
+            return Some(found);
+        }
+        if let Some(found) = self.own_rate(dimension, on) {
+            // The tier's price for answers covers reasoning too: a standard price for reasoning is not the tier's.
+            let tiered = |rate: &Rate| rate.price.tier != ServiceTier::Standard;
+            let is_output = fallback == Some(Dimension::Output);
+            return match fallback.and_then(|general| self.own_rate(general, on)) {
+                Some(general) if is_output && tiered(&general) && !tiered(&found) => Some(general),
+                _ => Some(found),
+            };
+        }
+        self.rate(fallback?, on)
+    }
+
+    fn off_peak_rate(&self, dimension: Dimension, on: Conditions) -> Option<Rate> {
+        let off_peak = self.off_peak.as_ref().filter(|_| on.off_peak)?;
+        let price = off_peak.prices.iter().find(|price| price.dimension == dimension)?;
+        Some(Rate { price: *price, off_peak: true })
+    }
+
+    /// The highest context tier that applies, at the call's service tier if it is priced there, else at the standard one.
+    fn own_rate(&self, dimension: Dimension, on: Conditions) -> Option<Rate> {
+        let applies = |price: &&Price| {
+            price.dimension == dimension
+                && (price.tier == on.tier || price.tier == ServiceTier::Standard)
+                && (price.above == 0 || on.input_tokens > price.above || (self.threshold_included && on.input_tokens == price.above))
+        };
+        let price = self.prices.iter().filter(applies).max_by_key(|price| (price.above, price.tier == on.tier))?;
+        Some(Rate { price: *price, off_peak: false })
+    }
+
+    /// Has the row any price of this service tier?
+    pub(crate) fn has_tier(&self, tier: ServiceTier) -> bool {
+        tier == ServiceTier::Standard || self.prices.iter().any(|price| price.tier == tier)
+    }
+
+    pub(crate) fn has(&self, dimension: Dimension) -> bool {
+        self.prices.iter().any(|price| price.dimension == dimension)
+    }
+
+    /// Seconds are those of the recording; elsewhere they are those of a machine.
+    pub(crate) fn is_transcription(&self) -> bool {
+        self.mode.as_deref() == Some("audio_transcription")
+    }
+
+    /// No price is by tokens.
+    pub(crate) fn is_billed_by_units_only(&self) -> bool {
+        !self.prices.iter().any(|price| price.dimension.is_token() && !price.usd.is_zero())
+    }
+
+    fn standard(&self, dimension: Dimension) -> Option<Decimal> {
+        self.prices
             .iter()
-            .filter(|tier| input_tokens > tier.tokens || (self.threshold_included && input_tokens == tier.tokens))
-            .fold(self.base.clone(), |base, tier| tier.rates.over(&base))
+            .find(|price| price.dimension == dimension && price.tier == ServiceTier::Standard && price.above == 0)
+            .map(|price| price.usd)
     }
-}
 
-fn decimal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
-    let text = <&str>::deserialize(deserializer)?;
-    Decimal::from_str_exact(text).map(Some).map_err(|_| D::Error::custom(format_args!("expected a price as decimal text, got {text:?}")))
+    /// Sets what is derived from the prices. Called once when a row is read.
+    pub(crate) fn inspected(mut self, threshold_included: bool) -> Self {
+        self.threshold_included = threshold_included;
+        self.defect = self.find_defect();
+        self
+    }
+
+    fn find_defect(&self) -> Option<Defect> {
+        let counted = |price: &Price| match price.dimension {
+            Dimension::InputSecond | Dimension::OutputSecond => self.is_transcription(),
+            dimension => dimension.is_token() || matches!(dimension, Dimension::Query | Dimension::Request),
+        };
+        if !self.prices.iter().any(counted) {
+            return Some(Defect::NotByTokens);
+        }
+        if self.prices.iter().all(|price| price.usd.is_zero()) && self.off_peak.is_none() {
+            return Some(if self.others.iter().any(|other| !other.usd.is_zero()) { Defect::NotByTokens } else { Defect::NotPublished });
+        }
+        if self.prices.iter().any(|price| price.dimension.is_token() && price.usd > MAX_USD_PER_TOKEN) {
+            return Some(Defect::Implausible);
+        }
+        let generates = matches!(self.mode.as_deref(), None | Some("chat" | "completion" | "responses" | "realtime"));
+        let costs = |dimension| self.standard(dimension).is_some_and(|usd| !usd.is_zero());
+        let output = [Dimension::Output, Dimension::OutputImage, Dimension::OutputAudio].into_iter().any(costs);
+        (generates && costs(Dimension::Input) && !output).then_some(Defect::Surcharge)
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn row(json: &'static str) -> PriceRow {
-        serde_json::from_str(json).unwrap()
-    }
-
-    #[test]
-    fn a_tier_replaces_the_prices_it_names_and_keeps_the_rest() {
-        let row = row(
-            r#"{"input":"0.1","output":"0.2","web_search":"0.01","above":[{"tokens":100,"input":"0.3"},{"tokens":200,"output":"0.5"}]}"#,
-        );
-        let text = |price: Option<Decimal>| price.map(|price| price.to_string());
-        let at = |tokens| (text(row.rates(tokens).input), text(row.rates(tokens).output), text(row.rates(tokens).web_search));
-        let some = |text: &str| Some(text.to_owned());
-        assert_eq!(at(100), (some("0.1"), some("0.2"), some("0.01")));
-        assert_eq!(at(101), (some("0.3"), some("0.2"), some("0.01")));
-        assert_eq!(at(201), (some("0.3"), some("0.5"), some("0.01")));
-    }
-
-    #[test]
-    fn some_providers_count_the_threshold_itself() {
-        let mut row = row(r#"{"input":"0.1","above":[{"tokens":100,"input":"0.3"}]}"#);
-        row.threshold_included = true;
-        assert_eq!(row.rates(100).input, Some(Decimal::new(3, 1)));
-        assert_eq!(row.rates(99).input, Some(Decimal::new(1, 1)));
-    }
-
-    #[test]
-    fn numbers_are_refused_because_they_pass_through_floats() {
-        assert!(serde_json::from_str::<PriceRow>(r#"{"input":0.1}"#).is_err());
-    }
-}
+mod tests;

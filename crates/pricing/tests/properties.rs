@@ -1,8 +1,8 @@
 //! For any counts: the parts make the total, the amounts are exact, nothing panics.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use model::telemetry::TokenBuckets;
-use pricing::{MAX_UNITS_PER_BUCKET, PriceBook, Unpriced, price_buckets};
+use model::{Timestamp, telemetry::TokenBuckets};
+use pricing::{CallFacts, Dimension, MAX_UNITS_PER_BUCKET, PriceBook, PriceRow, Unpriced, price_buckets};
 use proptest::prelude::*;
 
 fn count() -> impl Strategy<Value = Option<u64>> {
@@ -41,33 +41,48 @@ const MODELS: &[(&str, &str)] = &[
     ("mistral", "mistral-large-latest"),
 ];
 
+const NOW: Timestamp = Timestamp::from_nanos(1_795_000_000_000_000_000);
+
+fn row(provider: &str, model: &str) -> &'static PriceRow {
+    PriceBook::embedded().price(Some(provider), model, NOW).unwrap().row
+}
+
+fn facts() -> CallFacts<'static> {
+    CallFacts::at(NOW)
+}
+
 proptest! {
     #[test]
     fn parts_make_the_total(buckets in buckets(), at in 0..MODELS.len()) {
         let (provider, model) = MODELS[at];
-        let row = PriceBook::embedded().price(Some(provider), model).unwrap().row;
-        match price_buckets(row, &buckets) {
+        let row = row(provider, model);
+        match price_buckets(row, &buckets, &facts()) {
             Ok(amounts) => {
-                let parts = [amounts.input, amounts.output, amounts.web_searches];
+                let parts = [amounts.input, amounts.output, amounts.others];
                 prop_assert_eq!(parts.map(|part| part.as_picodollars()).iter().sum::<i128>(), amounts.total.as_picodollars());
                 prop_assert!(parts.iter().all(|part| part.as_picodollars() >= 0));
             }
-            Err(Unpriced::MissingPrice) => prop_assert!(row.base.web_search.is_none() && buckets.web_searches > Some(0)),
-            Err(Unpriced::Implausible) => prop_assert!(has_implausible_count(&buckets)),
+            Err(Unpriced::MissingPrice) => {
+                let has = |dimension| row.prices.iter().any(|price| price.dimension == dimension);
+                prop_assert!(!has(Dimension::WebSearch) && !has(Dimension::WebSearchPrompt) && buckets.web_searches > Some(0));
+            },
+            Err(problem) => {
+                prop_assert_eq!(problem, Unpriced::Implausible);
+                prop_assert!(has_implausible_count(&buckets));
+            }
         }
     }
 
     #[test]
     fn amounts_are_what_integers_say(input in 0..5_000_000u64, output in 0..5_000_000u64) {
-        let row = PriceBook::embedded().price(Some("openai"), "gpt-4o-mini").unwrap().row;
         let buckets = TokenBuckets { input_uncached: Some(input), output_text: Some(output), ..Default::default() };
-        let amounts = price_buckets(row, &buckets).unwrap();
+        let amounts = price_buckets(row("openai", "gpt-4o-mini"), &buckets, &facts()).unwrap();
         prop_assert_eq!(amounts.total.as_picodollars(), i128::from(input) * 150_000 + i128::from(output) * 600_000);
     }
 
     #[test]
     fn any_names_are_survived(provider in proptest::option::of(".{0,80}"), model in ".{0,600}") {
-        PriceBook::embedded().price(provider.as_deref(), &model);
+        PriceBook::embedded().price(provider.as_deref(), &model, NOW);
     }
 
     #[test]
@@ -75,7 +90,7 @@ proptest! {
         model in "(us\\.|eu/|models/|arn:|ft:|openai/|@|:)*[a-zé-]{0,8}(-2024-01-01|-20240101|-latest|@default|/)*"
     ) {
         for provider in [None, Some("openai"), Some("azure"), Some("bedrock")] {
-            PriceBook::embedded().price(provider, &model);
+            PriceBook::embedded().price(provider, &model, NOW);
         }
     }
 }
