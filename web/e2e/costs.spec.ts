@@ -9,6 +9,7 @@ test("costs are split, lead to their calls, and say what is not in them", async 
   const totals = page.getByLabel("Totals");
   await expect(totals).toContainText("66.67%");
   await expect(totals).toContainText("1 of 3 calls unpriced, left out");
+  await expect(totals).toContainText("a forecast needs three whole days");
   const rows = page.getByRole("table", { name: "Costs by group" }).getByRole("row");
   await expect(rows).toHaveCount(4);
   await expect(rows.nth(1)).toContainText(/^gpt-4o\$0\.0035/);

@@ -80,6 +80,7 @@ fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(logs::recent_logs))
         .routes(routes!(costs::costs))
         .routes(routes!(costs::unpriced_costs))
+        .routes(routes!(costs::cost_forecast))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         // Answers hold what only their caller may see: neither proxies nor browsers keep them.
         .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))

@@ -10,6 +10,7 @@ export const paths = {
   providers: `${v1}/analytics/providers`,
   errors: `${v1}/analytics/errors`,
   costs: `${v1}/costs`,
+  costForecast: `${v1}/costs/forecast`,
   unpricedCosts: `${v1}/costs/unpriced`,
   spans: `${v1}/spans`,
   span: (trace: string, span: string) => `${v1}/spans/${part(trace)}/${part(span)}`,

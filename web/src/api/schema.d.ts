@@ -174,6 +174,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/costs/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The cost of the current month so far, and at its end */
+        get: operations["cost_forecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/costs/unpriced": {
         parameters: {
             query?: never;
@@ -1476,6 +1493,36 @@ export interface components {
          * @enum {string}
          */
         FileFormat: "jsonl" | "csv" | "parquet";
+        ForecastAnswer: {
+            basis_days: number;
+            /**
+             * Format: double
+             * @description Which part of this month's requests is priced, 0 to 1. Null without requests.
+             */
+            coverage?: number | null;
+            /**
+             * Format: double
+             * @description For the whole month: spent, and the mean for the time that is left. Null with fewer than three days to go by.
+             */
+            forecast_usd?: number | null;
+            /** Format: double */
+            high_usd?: number | null;
+            /**
+             * Format: double
+             * @description Four of five outcomes lie between these, if days go on to differ as they did and do not depend on each other.
+             */
+            low_usd?: number | null;
+            /**
+             * Format: double
+             * @description What a day cost on average, over the whole days (UTC) that the forecast goes by: up to 28 before today, from the first with a
+             *     priced request on.
+             */
+            mean_day_usd?: number | null;
+            month_end: components["schemas"]["Timestamp"];
+            /** @description The first moment of the month (UTC), and the first after it. */
+            month_start: components["schemas"]["Timestamp"];
+            spent_usd?: components["schemas"]["Money"] | null;
+        };
         /**
          * @description What a time series is split by.
          * @enum {string}
@@ -3378,6 +3425,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CostAnswer"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    cost_forecast: {
+        parameters: {
+            query?: {
+                /** @description A filter, such as `model:gpt-4o` */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastAnswer"];
                 };
             };
             default: {

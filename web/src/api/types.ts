@@ -17,6 +17,7 @@ export type ProviderStats = Schemas["ProviderStats"];
 export type ErrorGroup = Schemas["ErrorGroup"];
 export type CostAnswer = Schemas["CostAnswer"];
 export type CostItem = Schemas["CostItem"];
+export type ForecastAnswer = Schemas["ForecastAnswer"];
 export type UnpricedAnswer = Schemas["UnpricedAnswer"];
 export type UnpricedModel = Schemas["UnpricedModel"];
 

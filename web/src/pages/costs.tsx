@@ -5,7 +5,7 @@ import { addressOf } from "../api/client";
 import { paths } from "../api/endpoints";
 import { ApiError } from "../api/problem";
 import { useRead } from "../api/queries";
-import type { CostAnswer, UnpricedAnswer } from "../api/types";
+import type { CostAnswer, ForecastAnswer, UnpricedAnswer } from "../api/types";
 import { costsOverTime, timesOf } from "../features/costs/cost-chart";
 import { CostTable } from "../features/costs/cost-table";
 import { CostTiles } from "../features/costs/cost-tiles";
@@ -38,6 +38,7 @@ export default function CostsPage() {
   const costs = useRead<CostAnswer>(paths.costs, { ...query, group_by: group, limit: TABLE_ROWS }, { version: tick });
   const overTime = useRead<CostAnswer>(paths.costs, { ...query, group_by: group, interval, limit: FILE_ROWS }, { version: tick });
   const unpriced = useRead<UnpricedAnswer>(paths.unpricedCosts, query, { version: tick });
+  const forecast = useRead<ForecastAnswer>(paths.costForecast, { filter }, { version: tick });
   const chart = useMemo(() => {
     const seconds = overTime.data?.interval_seconds;
     return seconds ? costsOverTime(overTime.data?.items ?? [], timesOf(from, to, seconds)) : { times: [], series: [] };
@@ -83,7 +84,7 @@ export default function CostsPage() {
         </div>
       ) : isRefused ? null : (
         <>
-          <CostTiles answer={costs.data} />
+          <CostTiles answer={costs.data} forecast={forecast.data} />
           <ChartCard
             title={interval === "1d" ? "Cost by day" : "Cost by hour"}
             kind="bars"

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 /// What clients are promised: names and paths are fixed, more may come.
-const PROMISED: [&str; 71] = [
+const PROMISED: [&str; 72] = [
     "DELETE /api/v1/datasets/{dataset}",
     "DELETE /api/v1/datasets/{dataset}/items/{item}",
     "DELETE /api/v1/experiments/{experiment}",
@@ -19,6 +19,7 @@ const PROMISED: [&str; 71] = [
     "GET /api/v1/analytics/requests/timeseries",
     "GET /api/v1/auth/me",
     "GET /api/v1/costs",
+    "GET /api/v1/costs/forecast",
     "GET /api/v1/costs/unpriced",
     "GET /api/v1/datasets",
     "GET /api/v1/datasets/{dataset}",

@@ -1,12 +1,13 @@
-import type { CostAnswer } from "../../api/types";
+import type { CostAnswer, ForecastAnswer } from "../../api/types";
 import { formatCompact, formatCount, formatMoney, formatMoneyExact, formatPercent, UNKNOWN } from "../../ui/format";
 import { Skeleton } from "../../ui/states";
+import { ForecastTile } from "./forecast-tile";
 import "../overview/overview.css";
 
-const TILES = 4;
+const TILES = 5;
 
 /** The whole of what was asked: what it cost, and how far that can be relied on. */
-export function CostTiles({ answer }: { answer: CostAnswer | undefined }) {
+export function CostTiles({ answer, forecast }: { answer: CostAnswer | undefined; forecast: ForecastAnswer | undefined }) {
   if (!answer)
     return (
       <div className="kpis cost-tiles">
@@ -46,6 +47,7 @@ export function CostTiles({ answer }: { answer: CostAnswer | undefined }) {
         value={formatCompact(total.total_tokens)}
         note={`${formatCompact(total.input_tokens)} in · ${formatCompact(total.output_tokens)} out${cached ? ` · ${formatCompact(cached)} cached` : ""}`}
       />
+      {forecast && <ForecastTile answer={forecast} />}
     </dl>
   );
 }

@@ -1,9 +1,11 @@
-//! What was used and paid: `/api/v1/costs`, and `/api/v1/costs/unpriced` for what is in no sum.
+//! What was used and paid: `/api/v1/costs`; `/unpriced` for what is in no sum; `/forecast` for what is to come.
 
 mod answer;
 mod csv;
+mod forecast;
 mod unpriced;
 
+pub(crate) use forecast::{__path_cost_forecast, cost_forecast};
 pub(crate) use unpriced::{__path_unpriced_costs, unpriced_costs};
 
 use super::analytics::interval_of;
