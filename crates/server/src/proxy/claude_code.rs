@@ -36,14 +36,16 @@ pub(super) fn told(request: &HeaderMap, answer: &HeaderMap) -> Option<Told> {
     let id = |headers, name| text(headers, name).filter(|id| id.len() <= MAX_ID_BYTES);
     let session = id(request, SESSION)?;
     let request_id = id(answer, REQUEST_ID).or_else(|| id(request, CLIENT_REQUEST_ID))?;
+    // Whoever names a trace in our own words means it.
+    let is_placed = text(request, "x-telltale-trace-id").is_some();
     let mut told = Told {
         span: claude_code::span_of_request(&request_id),
         request: request_id,
         trace: None,
         parent: None,
-        is_its_own_parent: text(request, "traceparent").is_some() && text(request, "x-telltale-trace-id").is_none(),
+        is_its_own_parent: text(request, "traceparent").is_some() && !is_placed,
     };
-    if let (Some(prompt), false) = (id(request, PROMPT), told.is_its_own_parent) {
+    if let (Some(prompt), false) = (id(request, PROMPT), is_placed || told.is_its_own_parent) {
         let is_of_prompt = id(request, CLASS).is_none_or(|class| OF_THE_PROMPT.contains(&class.as_str()));
         (told.trace, told.parent) = if is_of_prompt {
             let (trace, span) = claude_code::place_of_prompt(&prompt);
@@ -85,5 +87,7 @@ mod tests {
         let traced = headers(&[(SESSION, "s"), (PROMPT, "p"), ("traceparent", "00-37fbebb5a1e879a3d8a238f91cdf207d-86c71bd4f9a8d439-01")]);
         let traced = told(&traced, &answer).unwrap();
         assert_eq!((traced.trace, traced.is_its_own_parent), (None, true));
+        let placed = told(&headers(&[(SESSION, "s"), (PROMPT, "p"), ("x-telltale-trace-id", "mine"), ("traceparent", "00")]), &answer);
+        assert_eq!(placed.map(|placed| (placed.trace, placed.is_its_own_parent)), Some((None, false)));
     }
 }

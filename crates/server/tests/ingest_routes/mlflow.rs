@@ -106,6 +106,9 @@ async fn what_cannot_be_answered_is_named_in_mlflows_words() {
     let ids: Vec<String> = (0..101).map(|_| format!("tr-{}", "0a".repeat(16))).collect();
     let many = call(&server, READ_KEY, Method::POST, &format!("{TRACES}/batchGetInfos"), Some(json!({"trace_ids": ids}))).await;
     assert_eq!(many.status, 400);
+    let path = format!("{TRACES}/batchGet?{}", ids[..11].iter().map(|id| format!("trace_ids={id}&")).collect::<String>());
+    let whole = call(&server, READ_KEY, Method::GET, &path, None).await;
+    assert_eq!((whole.status.as_u16(), &whole.json()["message"]), (400, &json!("trace_ids: expected at most 10")));
     let runs = call(&server, READ_KEY, Method::POST, "/api/2.0/mlflow/runs/search", Some(json!({}))).await;
     assert_eq!((runs.status.as_u16(), &runs.json()["error_code"]), (404, &json!("ENDPOINT_NOT_FOUND")));
     let nobody = call(&server, "nobody", Method::POST, &format!("{TRACES}/search"), Some(json!({"locations": location}))).await;

@@ -22,6 +22,8 @@ use serde_json::{Value, json};
 
 /// Traces of one page: each is read with its inputs and outputs. The client asks for what follows.
 const MAX_TRACES: usize = 100;
+/// Whole traces of one answer, which is what the client asks for by default.
+const MAX_WHOLE_TRACES: usize = 10;
 /// The experiment of traces that were logged to none.
 const DEFAULT_EXPERIMENT: &str = "0";
 
@@ -105,7 +107,7 @@ pub(super) async fn batch_get(
 ) -> ApiResult<Json<Value>> {
     let ids: Vec<String> = pairs.into_iter().filter(|(name, _)| name == "trace_ids").map(|(_, id)| id).collect();
     let mut traces = Vec::with_capacity(ids.len());
-    for id in bounded(&ids)? {
+    for id in bounded(&ids, MAX_WHOLE_TRACES)? {
         let (spans, scores) = known(&state, caller.project, known_id(id)?).await?;
         traces.extend(trace_json(&spans, &scores));
     }
@@ -119,16 +121,16 @@ pub(super) async fn batch_get_infos(
     Json(ids): Json<Ids>,
 ) -> ApiResult<Json<Value>> {
     let mut infos = Vec::with_capacity(ids.trace_ids.len());
-    for id in bounded(&ids.trace_ids)? {
+    for id in bounded(&ids.trace_ids, MAX_TRACES)? {
         let (spans, scores) = known(&state, caller.project, known_id(id)?).await?;
         infos.extend(trace_info_json(&spans, &scores));
     }
     Ok(Json(json!({"trace_infos": infos})))
 }
 
-fn bounded(ids: &[String]) -> ApiResult<&[String]> {
-    if ids.len() > MAX_TRACES {
-        return Err(Problem::invalid("trace_ids", format!("expected at most {MAX_TRACES}")));
+fn bounded(ids: &[String], limit: usize) -> ApiResult<&[String]> {
+    if ids.len() > limit {
+        return Err(Problem::invalid("trace_ids", format!("expected at most {limit}")));
     }
     Ok(ids)
 }
