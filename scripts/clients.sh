@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the client packages that tests/clients runs, one environment per folder there, into the cache.
+# Installs the client packages that tests/clients runs (and those that tests/cost_oracles compares costs with), one environment per folder there, into the cache.
 # usage: scripts/clients.sh install [NAME ...]   exactly what the locks say (default: all)
 #        scripts/clients.sh raise [NAME ...]     writes the locks anew with the newest versions that fit
 # A folder holds requirements.in and requirements.txt (Python, with hashes), or package.json and package-lock.json (Node.js), or both.

@@ -73,6 +73,13 @@ step_clients() {
 
 step_open_files() { run_pytest "open files" open_files; }
 
+# Our costs against two other programs', which have an environment of their own.
+step_oracles() {
+  cargo build --locked --profile fast -p pricing --example price_jsonl || say "the build failed: what follows runs the last one"
+  TELLTALE_ORACLES=$cache/clients/cost-oracles TELLTALE_PRICER=$CARGO_TARGET_DIR/fast/examples/price_jsonl \
+    run_tests "cost oracles" cost_oracles
+}
+
 step_browser() {
   build_all || say "the build failed: what follows runs the last one"
   local out=$cache/browser-tests.json status
@@ -88,6 +95,11 @@ step_deploy() { run_pytest "containers and nginx" deploy; }
 # run_pytest NAME FOLDER [OPTION...]: the tests of one folder, against the real binary.
 run_pytest() {
   build_all || say "the build failed: what follows runs the last one"
+  run_tests "$@"
+}
+
+# run_tests NAME FOLDER [OPTION...]: the tests of one folder, with what is built.
+run_tests() {
   local out=$cache/$2-tests.log summary status
   TELLTALE_BINARY=$(server_binary) "$python_env/bin/python" -m pytest -q -p no:cacheprovider -c tests/pytest.ini "tests/$2" "${@:3}" 2>&1 | tee "$out"
   status=${PIPESTATUS[0]}

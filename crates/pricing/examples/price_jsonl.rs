@@ -1,4 +1,4 @@
-//! Prices calls, one JSON object a line: `{"provider", "model", "at"?, "usage": {buckets}, "attributes"?: {…}}` → `{"usd", "price_id", "notes"}`.
+//! Prices calls, one JSON object a line: `{"provider", "model", "kind"?, "at"?, "usage": {buckets}, "attributes"?: {…}}` → `{"usd", "price_id", "notes"}`.
 //!
 //! `cargo run -p pricing --example price_jsonl < calls.jsonl`. With `--explain` the whole derivation of each.
 #![allow(clippy::print_stdout, reason = "a program for the terminal")]
@@ -24,6 +24,8 @@ struct Call {
     #[serde(default)]
     at: i64,
     usage: TokenBuckets,
+    /// `llm` when not told.
+    kind: Option<SpanKind>,
     #[serde(default)]
     attributes: Attributes,
 }
@@ -48,7 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn span(call: Call) -> Result<Span, Box<dyn Error>> {
     let (trace, id) = (TraceId::from_bytes([1; 16])?, SpanId::from_bytes([1; 8])?);
     let mut span = Span::new(trace, id, "call", Timestamp::from_nanos(call.at));
-    span.kind = SpanKind::Llm;
+    span.kind = call.kind.unwrap_or(SpanKind::Llm);
     span.provider = call.provider;
     span.request_model = Some(call.model);
     span.usage = TokenUsage::from_buckets(call.usage, UsageSplit::Exact, None);

@@ -8,6 +8,13 @@ pub(crate) const MAX_MODEL_BYTES: usize = 512;
 const BEDROCK_REGIONS: &[&str] = &["us.", "us-gov.", "eu.", "apac.", "au.", "jp.", "ca.", "sa.", "me.", "global."];
 const AZURE_REGIONS: &[&str] = &["global-standard/", "global/", "us/", "eu/", "apac/"];
 
+/// Names that a provider gives its own models beside those in the table.
+const ALIASES: &[(&str, &str)] = &[
+    ("claude-opus-4-0", "claude-opus-4-20250514"),
+    ("claude-sonnet-4-0", "claude-sonnet-4-20250514"),
+    ("claude-3-5-sonnet", "claude-3-5-sonnet-20241022"),
+];
+
 /// A lower-case model name without what the transport put before it: `models/…`, `publishers/google/models/…`, an ARN.
 pub(crate) fn without_wrapping(model: &str) -> Option<&str> {
     let inner = if model.starts_with("arn:") {
@@ -32,13 +39,16 @@ pub(crate) fn first_spelling<T>(model: &str, mut find: impl FnMut(&str) -> Optio
     .into_iter()
     .find_map(|(name, rule)| find(name?).map(|found| (found, rule)));
     literal.or_else(|| {
-        // Resellers write versions with a dot: `claude-sonnet-4.5`.
-        let hyphens = model.starts_with("claude-").then(|| model.replace('.', "-")).filter(|hyphens| hyphens != model)?;
-        [Some(hyphens.as_str()), without_snapshot(&hyphens)]
-            .into_iter()
-            .flatten()
-            .find_map(|name| Some((find(name)?, MatchRule::WithHyphens)))
+        let alias = ALIASES.iter().find(|(alias, _)| *alias == model);
+        alias.and_then(|(_, name)| Some((find(name)?, MatchRule::Alias))).or_else(|| with_hyphens(model, find))
     })
+}
+
+/// Resellers write versions with a dot: `claude-sonnet-4.5`.
+fn with_hyphens<T>(model: &str, mut find: impl FnMut(&str) -> Option<T>) -> Option<(T, MatchRule)> {
+    let hyphens = model.starts_with("claude-").then(|| model.replace('.', "-")).filter(|hyphens| hyphens != model)?;
+    let names = [Some(hyphens.as_str()), without_snapshot(&hyphens)];
+    names.into_iter().flatten().find_map(|name| Some((find(name)?, MatchRule::WithHyphens)))
 }
 
 /// `gpt-4o-2024-08-06`, `claude-sonnet-4-5-20250929`, `claude-opus-5@default` and `mistral-large-latest` without their last part;

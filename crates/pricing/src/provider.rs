@@ -7,42 +7,53 @@ use crate::book::PriceBook;
 pub(crate) enum ProviderName<'a> {
     /// A provider of the table.
     Known(&'a str),
-    /// Something that passes calls on, so it says nothing about whose model it is.
-    Gateway,
+    /// Something that passes calls on, so it says nothing about whose model it is; with its own rows in the table, if it has any.
+    Gateway(Option<&'a str>),
     /// Anybody else: its prices are its own, and we do not know them.
     Other,
 }
 
 /// `(name in the price table, other names for it)`. Compared in lower case with `-`, ` ` and `.` written as `_`.
 const PROVIDERS: &[(&str, &[&str])] = &[
-    ("openai", &["open_ai"]),
+    ("openai", &["open_ai", "text_completion_openai"]),
     ("anthropic", &["claude"]),
     ("gemini", &["gcp_gemini", "gcp_gen_ai", "google", "google_genai", "google_gemini", "google_generative_ai", "google_ai_studio"]),
     ("vertex_ai", &["gcp_vertex_ai", "vertexai", "google_vertex", "google_vertexai", "google_vertex_ai"]),
-    ("mistral", &["mistral_ai", "mistralai", "codestral"]),
+    ("mistral", &["mistral_ai", "mistralai", "codestral", "text_completion_codestral"]),
     ("deepseek", &["deep_seek"]),
     ("xai", &["x_ai", "grok"]),
     ("groq", &["groqcloud"]),
     ("bedrock", &["aws_bedrock", "amazon_bedrock", "bedrock_converse", "bedrock_mantle", "aws"]),
-    ("azure", &["azure_ai_openai", "az_ai_openai", "azure_openai", "azureopenai"]),
+    ("azure", &["azure_text", "azure_ai_openai", "az_ai_openai", "azure_openai", "azureopenai"]),
     ("azure_ai", &["azure_ai_inference", "az_ai_inference", "azure_ai_foundry", "azure_foundry"]),
     ("cohere", &["cohere_chat"]),
     ("cerebras", &[]),
     ("deepinfra", &["deep_infra"]),
-    ("fireworks_ai", &["fireworks", "fireworksai"]),
+    ("fireworks_ai", &["fireworks", "fireworksai", "fireworks_ai_embedding_models"]),
     ("minimax", &[]),
     ("moonshot", &["moonshot_ai", "moonshotai"]),
     ("sambanova", &[]),
     ("together_ai", &["together", "togetherai"]),
     ("voyage", &["voyage_ai", "voyageai"]),
     ("zai", &["z_ai"]),
+    ("inception", &["text_completion_inception"]),
 ];
 
 /// They sell models that they (mostly) make, so a bare model name means theirs.
 pub(crate) const MAKERS: &[&str] =
     &["openai", "anthropic", "gemini", "mistral", "deepseek", "xai", "cohere", "minimax", "moonshot", "voyage", "zai"];
 
-const GATEWAYS: &[&str] = &["litellm", "litellm_proxy", "openrouter", "langchain", "portkey", "vercel", "vercel_ai_gateway", "gateway"];
+/// `(name, its name in the price table)`.
+const GATEWAYS: &[(&str, &str)] = &[
+    ("litellm", ""),
+    ("litellm_proxy", ""),
+    ("openrouter", "openrouter"),
+    ("langchain", ""),
+    ("portkey", ""),
+    ("vercel", "vercel_ai_gateway"),
+    ("vercel_ai_gateway", "vercel_ai_gateway"),
+    ("gateway", ""),
+];
 
 /// Two fronts of one seller with one price list between them.
 const SIBLINGS: &[(&str, &str)] = &[("azure", "azure_ai"), ("gemini", "vertex_ai")];
@@ -52,7 +63,7 @@ const MAX_NAME_BYTES: usize = 64;
 
 pub(crate) fn provider_name<'a>(book: &'a PriceBook, reported: Option<&str>) -> ProviderName<'a> {
     let Some(name) = reported.map(str::trim).filter(|name| !name.is_empty()) else {
-        return ProviderName::Gateway;
+        return ProviderName::Gateway(None);
     };
     if name.len() > MAX_NAME_BYTES {
         return ProviderName::Other;
@@ -72,7 +83,7 @@ pub(crate) fn folded(name: &str) -> String {
 pub(crate) fn known_provider<'a>(book: &'a PriceBook, name: &str) -> Option<&'a str> {
     match provider_name(book, Some(name)) {
         ProviderName::Known(provider) => Some(provider),
-        ProviderName::Gateway | ProviderName::Other => None,
+        ProviderName::Gateway(_) | ProviderName::Other => None,
     }
 }
 
@@ -90,8 +101,8 @@ pub(crate) fn threshold_included(provider: &str) -> bool {
 }
 
 fn by_folded_name<'a>(book: &'a PriceBook, folded: &str) -> Option<ProviderName<'a>> {
-    if GATEWAYS.contains(&folded) {
-        return Some(ProviderName::Gateway);
+    if let Some((_, own)) = GATEWAYS.iter().find(|(name, _)| *name == folded) {
+        return Some(ProviderName::Gateway(book.providers.get_key_value(*own).map(|(name, _)| &**name)));
     }
     if let Some((provider, _)) = PROVIDERS.iter().find(|(provider, aliases)| *provider == folded || aliases.contains(&folded)) {
         return Some(ProviderName::Known(provider));
@@ -138,7 +149,7 @@ mod tests {
             assert!(matches!(provider_name(PriceBook::embedded(), Some(reported)), ProviderName::Other), "{reported}");
         }
         for reported in [None, Some(""), Some("  "), Some("OpenRouter"), Some("litellm")] {
-            assert!(matches!(provider_name(PriceBook::embedded(), reported), ProviderName::Gateway), "{reported:?}");
+            assert!(matches!(provider_name(PriceBook::embedded(), reported), ProviderName::Gateway(_)), "{reported:?}");
         }
     }
 }

@@ -144,6 +144,10 @@ impl PriceRow {
         !self.prices.iter().any(|price| price.dimension.is_token() && !price.usd.is_zero())
     }
 
+    pub(crate) fn has_standard(&self, dimension: Dimension) -> bool {
+        self.standard(dimension).is_some()
+    }
+
     fn standard(&self, dimension: Dimension) -> Option<Decimal> {
         self.prices
             .iter()

@@ -21,6 +21,8 @@ pub enum MatchRule {
     /// Without the region before it.
     WithoutRegion,
     WithoutRegionAndSnapshot,
+    /// By another name of the provider's own.
+    Alias,
     /// With `-` for `.`: `claude-sonnet-4.5`.
     WithHyphens,
     /// The newest of its snapshots, which all cost the same.
@@ -78,7 +80,7 @@ impl<'a> Finder<'a, '_> {
         let model = model.to_ascii_lowercase();
         match provider_name(self.book, provider) {
             ProviderName::Known(provider) => self.of_provider(provider, &model),
-            ProviderName::Gateway => self.of_anybody(&model),
+            ProviderName::Gateway(own) => self.by_gateway(own, &model),
             // A stranger's price is known only when the model name says whose model it passes on.
             ProviderName::Other => self.by_prefix(&model),
         }
@@ -90,6 +92,18 @@ impl<'a> Finder<'a, '_> {
         let names = [Some(model), own, without_wrapping(model)];
         let mut at = |provider: &'a str| names.into_iter().flatten().find_map(|name| self.lookup(provider, name));
         at(provider).or_else(|| sibling(provider).and_then(at))
+    }
+
+    /// What a gateway passes on costs what it asks today, else what the maker asks, else what it asked once.
+    fn by_gateway(&mut self, gateway: Option<&'a str>, model: &str) -> Option<PriceMatch<'a>> {
+        let own = gateway.and_then(|gateway| self.of_gateway(gateway, model));
+        let today = own.filter(|found| found.row.as_of.is_none());
+        today.or_else(|| self.of_anybody(model)).or(own)
+    }
+
+    fn of_gateway(&mut self, gateway: &'a str, model: &str) -> Option<PriceMatch<'a>> {
+        let inner = model.strip_prefix(gateway).and_then(|rest| rest.strip_prefix('/'));
+        [Some(model), inner].into_iter().flatten().find_map(|name| self.lookup(gateway, name))
     }
 
     /// `openai/gpt-4o`, whoever reports it.

@@ -31,7 +31,7 @@ fn the_embedded_table_is_whole() {
         assert!(book.providers.get(provider).is_some_and(|models| !models.is_empty()), "{provider}");
     }
     for provider in book.providers.keys() {
-        let is_gateway = provider_name(book, Some(provider)) == ProviderName::Gateway;
+        let is_gateway = provider_name(book, Some(provider)) == ProviderName::Gateway(Some(provider));
         assert!(is_gateway || known_provider(book, provider) == Some(provider), "{provider} has its own name");
     }
     let usable = book.rows().filter(|(.., row)| row.defect.is_none()).count();
@@ -137,6 +137,10 @@ fn names_are_found_as_documented() {
         (None, "azure/gpt-4o", some("azure/gpt-4o")),
         (Some("openrouter"), "anthropic/claude-sonnet-4-5", some("anthropic/claude-sonnet-4-5")),
         (Some("openrouter"), "anthropic/claude-sonnet-4.5", some("anthropic/claude-sonnet-4-5")),
+        (Some("vercel"), "anthropic/claude-3-haiku", some("vercel_ai_gateway/anthropic/claude-3-haiku")),
+        (Some("vercel_ai_gateway"), "anthropic/claude-opus-4-6-20260205", some("anthropic/claude-opus-4-6-20260205")),
+        (Some("text-completion-openai"), "gpt-3.5-turbo-instruct", some("openai/gpt-3.5-turbo-instruct")),
+        (Some("anthropic"), "claude-opus-4-0", some("anthropic/claude-opus-4-20250514")),
         (Some("perplexity"), "sonar-pro", some("perplexity/sonar-pro")),
         (Some("dashscope"), "qwen-plus-latest", some("dashscope/qwen-plus-latest")),
         (Some("Nebius"), "Qwen/Qwen3-32B", some("nebius/qwen/qwen3-32b")),

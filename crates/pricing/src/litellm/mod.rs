@@ -7,11 +7,12 @@ mod row;
 
 use crate::{
     book::{BookError, BookHead, MAX_BOOK_BYTES, Models, PriceBook},
+    dimension::Dimension,
     row::PriceRow,
 };
 use names::{model_name, provider_of};
 use serde_json::{Map, Value};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, btree_map::Entry};
 
 /// One version of the table.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +47,13 @@ pub fn from_litellm(newest: LiteLlmTable, older: &[LiteLlmTable], date: &str) ->
     for table in older {
         let as_of = format!("litellm-{}", table.version);
         for (name, row) in rows_of(*table, Some(&as_of), &mut Vec::new())? {
-            rows.entry(name).or_insert(row);
+            // A row that lost its prices says nothing about what they are now.
+            let tells = |known: &PriceRow| known.has_standard(Dimension::Input) || !known.others.is_empty();
+            match rows.entry(name) {
+                Entry::Vacant(vacant) => drop(vacant.insert(row)),
+                Entry::Occupied(mut known) if !tells(known.get()) && row.has_standard(Dimension::Input) => drop(known.insert(row)),
+                Entry::Occupied(_) => {}
+            }
         }
     }
     let mut providers: HashMap<Box<str>, Models> = HashMap::new();

@@ -16,6 +16,9 @@ const DIGITS: u32 = 12;
 /// Fireworks bills cached input at half the price of other input where its list says nothing else.
 const FIREWORKS_CACHE_READ: Decimal = Decimal::from_parts(5, 0, 0, false, 1);
 
+/// Fraction digits of a discount: lists round prices, so 1.88 of 3.75 is a half.
+const PART_DIGITS: u32 = 2;
+
 /// Fields that hold "cost", "pricing" or "multiplier" in their names but are no plain price.
 const OFF_PEAK: &str = "off_peak_pricing";
 const RANGES: &str = "tiered_pricing";
@@ -185,6 +188,35 @@ impl Draft {
         Ok(())
     }
 
+    /// A tier that is a discount is one on long contexts too, on answers as on input, on long-lived cache writes as on short-lived ones:
+    /// what the table leaves out of it gets the part that it names. (`priority` is no discount: providers sell long contexts without it.)
+    fn complete_discount(&mut self, tier: ServiceTier) {
+        let of = [
+            (Dimension::Input, Dimension::Input),
+            (Dimension::Output, Dimension::Input),
+            (Dimension::CacheRead, Dimension::CacheRead),
+            (Dimension::CacheWrite5m, Dimension::CacheWrite5m),
+            (Dimension::CacheWrite1h, Dimension::CacheWrite5m),
+        ];
+        for (dimension, example) in of {
+            let Some(part) = self.part(dimension, tier).or_else(|| self.part(example, tier)) else { continue };
+            let standard = self.prices.iter().filter(|price| price.dimension == dimension && price.tier == ServiceTier::Standard);
+            for price in standard.copied().collect::<Vec<_>>() {
+                if !self.prices.iter().any(|known| known.dimension == dimension && known.tier == tier && known.above == price.above) {
+                    self.put(Price { tier, usd: (price.usd * part).normalize(), ..price });
+                }
+            }
+        }
+    }
+
+    /// What the tier leaves of the standard price, where that is less than all.
+    fn part(&self, dimension: Dimension, tier: ServiceTier) -> Option<Decimal> {
+        let standard = self.standard(dimension)?.usd;
+        let tiered = self.prices.iter().find(|price| price.dimension == dimension && price.tier == tier && price.above == 0)?.usd;
+        let part = tiered.checked_div(standard)?.round_dp(PART_DIGITS);
+        (part < Decimal::ONE).then_some(part)
+    }
+
     fn settle(&mut self, provider: &str) {
         // A price of reasoning that only repeats the one of answers would stay behind where that one rises with the context.
         let reasoning = self.standard(Dimension::OutputReasoning).map(|price| price.usd);
@@ -198,6 +230,7 @@ impl Draft {
         {
             self.put(Price { dimension: Dimension::CacheRead, usd: input.usd * FIREWORKS_CACHE_READ, ..input });
         }
+        [ServiceTier::Batch, ServiceTier::Flex].into_iter().for_each(|tier| self.complete_discount(tier));
         self.prices.sort_by_key(|price| (price.dimension, price.tier, price.above));
         self.multipliers.sort_by(|one, other| one.when.cmp(&other.when));
         self.others.sort_by(|one, other| one.name.cmp(&other.name));

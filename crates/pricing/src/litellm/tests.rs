@@ -68,6 +68,22 @@ fn what_the_table_does_not_say_in_a_field_is_added() {
 }
 
 #[test]
+fn a_discount_is_completed_and_a_surcharge_is_not() {
+    let entry = json!({
+        "litellm_provider": "anthropic", "input_cost_per_token": 3e-6, "input_cost_per_token_above_200k_tokens": 6e-6, "input_cost_per_token_batches": 1.5e-6,
+        "output_cost_per_token": 1.5e-5, "cache_read_input_token_cost": 3e-7, "cache_creation_input_token_cost": 3.75e-6,
+        "cache_creation_input_token_cost_batches": 1.88e-6, "cache_creation_input_token_cost_above_1hr": 6e-6,
+        "input_cost_per_token_priority": 6e-6,
+    });
+    let expected = json!({
+        "input": "3", "input>200000": "6", "input@batch": "1.5", "input>200000@batch": "3", "input@priority": "6",
+        "output": "15", "output@batch": "7.5", "cache_read": "0.3", "cache_write_5m": "3.75", "cache_write_5m@batch": "1.88",
+        "cache_write_1h": "6", "cache_write_1h@batch": "3",
+    });
+    assert_eq!(row(entry), expected);
+}
+
+#[test]
 fn a_row_that_is_wrong_is_left_out_and_named() {
     let good = json!({"litellm_provider": "openai", "input_cost_per_token": 1e-6, "output_cost_per_token": 1e-6});
     let conversion = converted(json!({
@@ -93,10 +109,12 @@ fn older_tables_fill_in_what_the_newest_has_no_more() {
         let entry = json!({"litellm_provider": "openai", "input_cost_per_token": price, "output_cost_per_token": price});
         Value::Object(names.iter().map(|name| ((*name).to_owned(), entry.clone())).collect()).to_string()
     };
-    let (new, old) = (table(&["a"], 1e-6), table(&["a", "b"], 2e-6));
+    let (new, old) = (table(&["a"], 1e-6), table(&["a", "b", "c"], 2e-6));
+    let new = new.replacen('{', r#"{"c":{"litellm_provider":"openai","input_cost_per_token_priority":1e-6},"#, 1);
     let [new, old] = [(&new, "2.0"), (&old, "1.0")].map(|(json, version)| LiteLlmTable { json: json.as_bytes(), version });
     let book = from_litellm(new, &[old], "2026-11-23").unwrap().book;
     let as_of = |model: &str| book.rows().find(|(_, name, _)| *name == model).map(|(.., row)| row.as_of.clone());
-    assert_eq!((as_of("a"), as_of("b")), (Some(None), Some(Some("litellm-1.0".into()))));
+    let old_one = || Some(Some("litellm-1.0".into()));
+    assert_eq!((as_of("a"), as_of("b"), as_of("c")), (Some(None), old_one(), old_one()));
     assert!(looks_like_litellm(new.json) && !looks_like_litellm(book.to_json().as_bytes()) && !looks_like_litellm(b"[]"));
 }
