@@ -88,6 +88,11 @@ pub(crate) async fn join(state: &AppState, project: ProjectId, calls: Vec<Apart>
     for call in calls {
         // Not stored yet: the proxy joins them when it is.
         let Some(recorded) = state.store.span(project, call.proxied, call.span).await? else { continue };
+        joined.push(call);
+        // Both sides may find out at the same moment: whoever was first told all there is in one commit.
+        if recorded.quality.iter().any(|note| note == IN_ANOTHER_TRACE) {
+            continue;
+        }
         let mut own = model::telemetry::Span::new(call.proxied, call.span, "", recorded.start_time);
         (own.kind, own.billed) = (recorded.kind, false);
         (own.source, own.ingest_time) = (recorded.source.clone(), recorded.ingest_time);
@@ -99,7 +104,6 @@ pub(crate) async fn join(state: &AppState, project: ProjectId, calls: Vec<Apart>
         moved.parent_span_id = None;
         moved.name.clear();
         spans.push(as_second_report(moved));
-        joined.push(call);
     }
     if !spans.is_empty() {
         store_rows(state, project, NativeRows { spans, ..NativeRows::default() }, Vec::new()).await?;
