@@ -6,7 +6,7 @@ use crate::{
     http::Gate,
     ingest::{AgentCalls, RecentCalls, TraceMemory, UnknownStarts},
     metrics::Metrics,
-    native::{AwaitedRoots, RunMemory},
+    native::{AwaitedRoots, ReportOrder, RunMemory, WaitingScores},
     proxy::ProxyState,
 };
 use futures::future::BoxFuture;
@@ -63,6 +63,8 @@ pub struct Shared {
     pub(crate) agents: Mutex<AgentMemory>,
     pub(crate) agent_calls: AgentCalls,
     pub(crate) runs: RunMemory,
+    pub(crate) waiting_scores: WaitingScores,
+    pub(crate) report_order: ReportOrder,
     pub(crate) admin: AdminState,
     pub(crate) login: LoginGuard,
     pub(crate) started: Instant,
@@ -106,6 +108,8 @@ impl AppState {
             agents: Mutex::default(),
             agent_calls: AgentCalls::default(),
             runs: RunMemory::default(),
+            waiting_scores: WaitingScores::default(),
+            report_order: ReportOrder::default(),
             admin: AdminState::default(),
             login: LoginGuard::default(),
             started: Instant::now(),

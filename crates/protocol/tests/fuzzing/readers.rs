@@ -22,6 +22,8 @@ pub(crate) enum Format {
     LangSmithJson,
     Opik,
     OpikScores,
+    OpikItems,
+    OpikPrompt,
     DeepEval,
     DeepEvalRun,
     LiteLlm,
@@ -88,6 +90,16 @@ pub(crate) fn made_seeds() -> Vec<Seed> {
             json!({"provider": "openai", "model": "gpt-4o", "messages": [{"role": "user", "content": [{"type": "text", "text": "hi"}]}],
                 "response": {"choices": [{"message": {"content": "ok", "tool_calls": [{"id": "1", "function": {"name": "f", "arguments": "{}"}}]}}]},
                 "input_tokens": 5, "cached_input_tokens": 2, "cost_usd": "0.01", "timestamp": "2026-11-23T10:00:00Z", "tags": ["a"]}),
+        ),
+        seed(
+            Format::OpikItems,
+            json!({"dataset_name": "d", "items": [{"id": "01a20764-4e91-71fc-8a35-39e2d9472823", "source": "sdk", "data": {"question": "q", "expected_output": {"a": [1]}},
+                "description": "x", "trace_id": "01a20764-4e91-71fc-8a35-39e2d9472824"}, {"data": {"input": null, "expected_output": null}}]}),
+        ),
+        seed(
+            Format::OpikPrompt,
+            json!({"name": "greet", "template_structure": "chat", "version": {"template": "[{\"role\": \"user\", \"content\": \"Hi {{name}}\"}]", "metadata": {"a": 1}, "type": "jinja2",
+                "tags": ["t"], "change_description": "c"}, "template": "Hi", "metadata": {}, "description": "d"}),
         ),
         seed(
             Format::MlflowAssessment,
@@ -185,6 +197,8 @@ pub(crate) fn read(format: Format, body: Bytes, context: &IngestContext) -> usiz
             })
             .sum(),
         Format::OpikScores => opik::read_scores(opik::Scored::Traces, &body, context).map_or(0, |read| read.scores.len()),
+        Format::OpikItems => opik::read_items(&body).map_or(0, |(items, _)| items.len()),
+        Format::OpikPrompt => usize::from(opik::new_prompt(&body).is_ok()) + usize::from(opik::new_prompt_version(&body).is_ok()),
         Format::DeepEval => with_json(&body, |value| usize::from(deepeval::trace(value, None, context).is_ok())),
         Format::DeepEvalRun => with_json(&body, |value| {
             let goldens = deepeval::goldens(value.clone(), false).is_ok();

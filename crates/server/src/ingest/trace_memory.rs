@@ -89,6 +89,9 @@ impl TraceMemory {
         for trace in traces {
             reports.extend(generations.get((project, trace)).map(|known| known.reports(trace)).unwrap_or_default());
         }
+        // Spans of the batch were filled in as they are now: what is remembered of them is older.
+        let filled: BTreeSet<(TraceId, SpanId)> = spans.iter().map(|incoming| (incoming.row.trace_id, incoming.row.span_id)).collect();
+        reports.retain(|report| !filled.contains(&(report.trace_id, report.span_id)));
         reports
     }
 
@@ -157,10 +160,10 @@ impl Known {
     /// Those that can be told something were. Answers how many lack nothing any longer.
     fn forget_told(&mut self, trace: TraceId) -> usize {
         let before = self.lacking.len();
-        self.lacking.retain_mut(|lacking| match lacking.report(trace, &self.facts) {
-            Some(report) => {
-                *lacking = Lacking::of(&report);
-                lacks_facts(&report)
+        self.lacking.retain_mut(|lacking| match lacking.told(trace, &self.facts) {
+            Some(told) => {
+                *lacking = Lacking::of(&told);
+                lacks_facts(&told)
             }
             None => true,
         });
@@ -182,8 +185,19 @@ impl Lacking {
         }
     }
 
-    /// A report that tells what the trace says, and repeats the rest. `None` when that is nothing new.
+    /// A report that tells what the trace says, and not what the span says itself. `None` when that is nothing new.
     fn report(&self, trace: TraceId, facts: &TraceFacts) -> Option<Span> {
+        let mut span = self.told(trace, facts)?;
+        span.session_id.take_if(|_| self.session_id.is_some());
+        span.user_id.take_if(|_| self.user_id.is_some());
+        if !self.tags.is_empty() {
+            span.tags.clear();
+        }
+        Some(span)
+    }
+
+    /// What it is when it was told. `None` when that is nothing new.
+    fn told(&self, trace: TraceId, facts: &TraceFacts) -> Option<Span> {
         let mut span = Span::new(trace, self.span_id, "", self.start_time);
         (span.running, span.billed, span.source) = (self.running, self.billed, self.source.clone());
         (span.session_id, span.user_id, span.tags) = (self.session_id.clone(), self.user_id.clone(), self.tags.clone());
@@ -263,6 +277,19 @@ mod tests {
         stored.session_id = Some("s".to_owned());
         stored.ingest_time = amended.ingest_time;
         assert_eq!(amended, stored);
+    }
+
+    #[test]
+    fn what_a_span_says_anew_stays() {
+        let memory = TraceMemory::default();
+        let mut first = span(1, 1, None);
+        first.row.tags = vec!["old".to_owned()];
+        take_in(&memory, vec![first, span(1, 2, None)]);
+        let mut again = span(1, 1, Some("s"));
+        again.row.tags = vec!["old".to_owned(), "new".to_owned()];
+        let (_, reports) = take_in(&memory, vec![again]);
+        assert_eq!(told(&reports), [(2, Some("s"), 2)], "only the other span is told");
+        assert!(reports[0].user_id.is_none() && reports[0].tags.is_empty(), "and only what it lacks");
     }
 
     #[test]

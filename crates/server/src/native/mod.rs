@@ -1,6 +1,7 @@
 //! Routes of the protocols that SDKs speak to their own servers, so that they work here unmodified: one module per client family.
 //! They are not part of our documented API: their shapes are those of the clients.
 
+mod by_native_id;
 mod deepeval;
 mod langfuse;
 mod langsmith;
@@ -9,11 +10,15 @@ mod litellm;
 mod logfire;
 mod mlflow;
 mod openai_agents;
+mod opik;
+mod run_memory;
 mod shared_paths;
 
 pub(crate) use deepeval::take_in_trace as take_in_deepeval_trace;
-pub(crate) use langfuse::experiments::{RunMemory, record as record_experiments, told_by as told_of_experiments};
+pub(crate) use langfuse::experiments::{record as record_experiments, told_by as told_of_experiments};
 pub(crate) use mlflow::AwaitedRoots;
+pub(crate) use opik::{ReportOrder, WaitingScores};
+pub(crate) use run_memory::RunMemory;
 pub(crate) use shared_paths::{deepeval_routes, tell_apart};
 
 use crate::AppState;
@@ -30,6 +35,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .merge(logfire::routes())
         .merge(mlflow::routes())
         .merge(openai_agents::routes())
+        .merge(opik::routes())
 }
 
 /// Leads requests of clients whose paths mean something else here to routes of their own, before any route is looked for.

@@ -16,6 +16,7 @@ mod limits;
 mod litellm;
 mod live;
 mod mlflow;
+mod opik;
 mod otlp;
 mod retention;
 mod token_conflicts;

@@ -4,18 +4,22 @@
 //! trace's; spans without a parent are its children. Traces and spans come in requests of their own, in any order.
 
 mod fields;
+mod item;
 mod observation;
+mod prompt;
 mod render;
 mod score;
 mod span;
 mod trace;
 
-pub use render::{score_json, span_json, thread_of, trace_json};
+pub use item::{item_json, read_items};
+pub use prompt::{PromptKey, commit_of, new_prompt, new_prompt_version, prompt_json, prompt_key, version_json};
+pub use render::{payload, score_json, span_json, thread_of, trace_json};
 pub use score::{ScoreRows, Scored, SentScore, read_scores, score_id};
 
 use crate::{
     DecodeError, IngestContext, RowError, check_json_values,
-    ids::{named_uuid, native_span_id, native_trace_id},
+    ids::{named_uuid, native_span_id, native_trace_id, uuid_text},
     json_bounds::is_too_deep,
     native::{SpanReport, io::Names},
     rules::{MAX_JSON_LEVELS, check_row_count},
@@ -28,6 +32,8 @@ use serde_json::Value;
 pub const CONVENTION: &str = "opik";
 /// The attribute that holds the name of the project of a trace or span.
 pub const PROJECT_ATTRIBUTE: &str = "opik.project";
+/// The attribute that holds the id of that project.
+pub const PROJECT_ID_ATTRIBUTE: &str = "opik.project_id";
 /// The attribute that tells when the client last changed what it reports: of two reports the later one is right.
 pub const UPDATED_ATTRIBUTE: &str = "opik.last_updated_at";
 /// The project of those that name none.
@@ -42,6 +48,11 @@ pub fn trace_id(native: &str) -> TraceId {
 /// The id of a span. The span that stands for a trace has that of the trace.
 pub fn span_id(native: &str) -> SpanId {
     native_span_id(CONVENTION, &native.to_lowercase())
+}
+
+/// The span that stands for a trace whose own id is a UUID, as Opik's are.
+pub fn root_of(trace: TraceId) -> SpanId {
+    span_id(&uuid_text(&trace.to_hex()))
 }
 
 /// Where the SDK asks for the id of a project, it is made of the name.

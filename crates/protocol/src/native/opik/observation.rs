@@ -1,6 +1,6 @@
 //! What traces and spans have in common.
 
-use super::{CONVENTION, PROJECT_ATTRIBUTE, UPDATED_ATTRIBUTE, fields::Fields};
+use super::{CONVENTION, PROJECT_ATTRIBUTE, PROJECT_ID_ATTRIBUTE, UPDATED_ATTRIBUTE, fields::Fields, project_id};
 use crate::{
     IngestContext, RowError,
     ids::uuid_time,
@@ -43,10 +43,13 @@ pub(super) fn begin(fields: &mut Fields, ids: Ids, context: &IngestContext) -> R
     span.environment = fields.text("environment");
     span.time_to_first_token_ms = fields.number("ttft");
     read_metadata(&mut span, fields);
-    for (name, attribute) in [("project_name", PROJECT_ATTRIBUTE), ("last_updated_at", UPDATED_ATTRIBUTE)] {
-        if let Some(text) = fields.text(name) {
-            span.payload.attributes.insert(attribute.to_owned(), Value::String(text));
-        }
+    let attributes = &mut span.payload.attributes;
+    if let Some(project) = fields.text("project_name") {
+        attributes.insert(PROJECT_ID_ATTRIBUTE.to_owned(), Value::String(project_id(&project)));
+        attributes.insert(PROJECT_ATTRIBUTE.to_owned(), Value::String(project));
+    }
+    if let Some(time) = fields.text("last_updated_at") {
+        attributes.insert(UPDATED_ATTRIBUTE.to_owned(), Value::String(time));
     }
     Ok(SpanReport { start_known: told_start.is_some(), ..SpanReport::new(span) })
 }

@@ -51,8 +51,8 @@ fn common(span: &Span, scores: &[Score]) -> Map<String, Value> {
         "name": span.name,
         "start_time": span.start_time,
         "end_time": span.end_time,
-        "input": value(span, Side::Input),
-        "output": value(span, Side::Output),
+        "input": payload(span, Side::Input),
+        "output": payload(span, Side::Output),
         "metadata": metadata(span),
         "tags": span.tags,
         "error_info": error(span),
@@ -69,7 +69,8 @@ fn common(span: &Span, scores: &[Score]) -> Map<String, Value> {
     }
 }
 
-fn value(span: &Span, side: Side) -> Option<Value> {
+/// What went in or came out, as it was sent.
+pub fn payload(span: &Span, side: Side) -> Option<Value> {
     let (name, messages) = match side {
         Side::Input => (NAMES.input, &span.payload.input),
         Side::Output => (NAMES.output, &span.payload.output),

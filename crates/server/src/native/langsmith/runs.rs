@@ -4,18 +4,16 @@ use crate::{
     AppState,
     auth::{Authorized, SdkRead},
     http::{ApiResult, Json, Path, Problem},
+    native::by_native_id::span_by_native_id,
 };
 use axum::extract::State;
 use model::{
-    ProjectId, TimeRange, Timestamp,
-    filter::{Field, FieldType, Filter},
-    query::ListQuery,
+    ProjectId,
     telemetry::{ScoreTarget, Span},
-    time::NANOS_PER_DAY,
 };
 use protocol::{
     native::langsmith::{CONVENTION, run_json, run_target},
-    native_span_id, native_trace_id, uuid_text, uuid_time,
+    uuid_text,
 };
 use serde_json::Value;
 
@@ -27,27 +25,7 @@ pub(super) async fn read(State(state): State<AppState>, caller: Authorized<SdkRe
 
 /// The span of a run, by the run's id.
 pub(super) async fn find_run(state: &AppState, project: ProjectId, run_id: &str) -> ApiResult<Option<Span>> {
-    let run_id = run_id.to_lowercase();
-    // The root of a trace has the trace's id.
-    let root = (native_trace_id(CONVENTION, &run_id), native_span_id(CONVENTION, &run_id));
-    if let Some(span) = state.store.span(project, root.0, root.1).await? {
-        return Ok(Some(span));
-    }
-    let is_run = |name: &'static str, text: &str| Filter::equal(Field::Column(name, FieldType::Text), text);
-    let filter = is_run("span_id", &root.1.to_hex()).and(is_run("convention", CONVENTION));
-    let made = uuid_time(&run_id).map(around);
-    for range in made.into_iter().chain([TimeRange::ALL]) {
-        let query = ListQuery { project, range, filter: filter.clone(), limit: 1, cursor: None };
-        if let Some(found) = state.store.list_spans(query).await?.items.pop() {
-            return Ok(state.store.span(project, found.trace_id, found.span_id).await?);
-        }
-    }
-    Ok(None)
-}
-
-/// Runs begin when their ids are made, but for clocks and queues.
-fn around(time: Timestamp) -> TimeRange {
-    TimeRange { from: time.saturating_add_nanos(-NANOS_PER_DAY), to: time.saturating_add_nanos(NANOS_PER_DAY) }
+    span_by_native_id(state, project, CONVENTION, run_id).await
 }
 
 /// The id of the run that a score is about.

@@ -2,13 +2,11 @@
 //! end as results of one experiment in the library, with the scores of their spans as verdicts.
 
 mod lists;
-mod memory;
 mod record;
 mod runs;
 mod scores;
 
 pub(super) use lists::{experiments, items as experiment_items};
-pub(crate) use memory::RunMemory;
 pub(crate) use record::{record, told_by};
 pub(super) use runs::{create_item, delete as delete_run, get as get_run, items as run_items, list as list_runs};
 pub(super) use scores::{of_runs, of_telemetry};

@@ -1,12 +1,10 @@
 //! Spans in the library: what the spans of a batch tell of experiments becomes results. Telling it again changes nothing.
 
 use super::{
-    PROTOCOL, experiment_id,
-    memory::Link,
-    result_id,
+    PROTOCOL, experiment_id, result_id,
     scores::{keep_scores, verdicts_of},
 };
-use crate::AppState;
+use crate::{AppState, native::run_memory::Link};
 use model::{
     ProjectId, SpanId, StoreResult, TraceId,
     library::{MAX_BATCH, NewExperiment, NewResult},

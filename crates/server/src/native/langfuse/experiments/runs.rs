@@ -2,7 +2,6 @@
 
 use super::{
     PROTOCOL, experiment_id,
-    memory::Link,
     record::put_experiment,
     result_id,
     scores::{verdicts_of, without_scores},
@@ -11,12 +10,15 @@ use crate::{
     AppState,
     auth::{Authorized, Ingest, SdkAdmin, SdkRead},
     http::{ApiResult, Path, Problem, Query},
-    native::langfuse::{
-        body,
-        datasets::by_name,
-        items,
-        lookup::trace_of_observation,
-        paging::{Page, PageParams},
+    native::{
+        langfuse::{
+            body,
+            datasets::by_name,
+            items,
+            lookup::trace_of_observation,
+            paging::{Page, PageParams},
+        },
+        run_memory::Link,
     },
 };
 use axum::{Json, body::Body, extract::State, http::HeaderMap};

@@ -1,7 +1,7 @@
 //! Scores as verdicts of results, and scores of runs as a whole, which are kept in the experiment's metadata.
 
-use super::{PROTOCOL, memory::Link};
-use crate::{AppState, http::ApiResult};
+use super::PROTOCOL;
+use crate::{AppState, http::ApiResult, native::run_memory::Link};
 use model::{
     ProjectId, SpanId, StoreResult, TraceId,
     library::{NewExperiment, NewResult, Verdict},

@@ -1,5 +1,5 @@
-//! Which traces lately ran an item of which experiment, so that spans and scores that come later find their result. Best effort, in the
-//! memory of one process: the spans of newer SDKs tell it themselves.
+//! Which traces lately ran an item of which experiment, for clients that link a trace to an item by a request of its own: spans and scores
+//! that come later find their result. Best effort, in the memory of one process.
 
 use model::{ProjectId, SpanId, TraceId};
 use parking_lot::Mutex;
@@ -16,12 +16,12 @@ type Key = (ProjectId, TraceId);
 pub(crate) struct RunMemory {
     generations: Mutex<[HashMap<Key, Vec<Link>>; 2]>,
     /// Held while an experiment is read, changed and written.
-    pub(super) writing: tokio::sync::Mutex<()>,
+    pub(in crate::native) writing: tokio::sync::Mutex<()>,
 }
 
 /// The result of an item that a trace ran.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Link {
+pub(in crate::native) struct Link {
     pub experiment_id: String,
     pub result_id: String,
     /// The span that ran it; `None`: the trace as a whole.
@@ -29,7 +29,7 @@ pub(super) struct Link {
 }
 
 impl RunMemory {
-    pub(super) fn link(&self, project: ProjectId, trace: TraceId, link: Link) {
+    pub(in crate::native) fn link(&self, project: ProjectId, trace: TraceId, link: Link) {
         let [young, old] = &mut *self.generations.lock();
         if young.len() >= MAX_TRACES {
             *old = std::mem::take(young);
@@ -42,12 +42,12 @@ impl RunMemory {
     }
 
     /// The results that a span of a trace may be about.
-    pub(super) fn links(&self, project: ProjectId, trace: TraceId) -> Vec<Link> {
+    pub(in crate::native) fn links(&self, project: ProjectId, trace: TraceId) -> Vec<Link> {
         let generations = self.generations.lock();
         generations.iter().find_map(|generation| generation.get(&(project, trace))).cloned().unwrap_or_default()
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::native) fn is_empty(&self) -> bool {
         self.generations.lock().iter().all(HashMap::is_empty)
     }
 }
