@@ -110,7 +110,8 @@ pub(crate) fn compute(row: &PriceRow, buckets: &TokenBuckets, facts: &CallFacts,
                 None
             }
             Some(rate) => {
-                let product = units.checked_mul(rate.price.usd).and_then(|usd| usd.checked_mul(factor));
+                let plain = units.checked_mul(rate.price.usd);
+                let product = if factor == Decimal::ONE { plain } else { plain.and_then(|usd| usd.checked_mul(factor)) };
                 if product.is_none() {
                     problem = problem.or(Some(Unpriced::Implausible));
                 }

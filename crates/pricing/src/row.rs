@@ -49,6 +49,7 @@ pub enum Defect {
 /// What one model costs at one provider, for calls that start in `[from, until)`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PriceRow {
+    /// By dimension, tier and threshold.
     pub prices: Box<[Price]>,
     pub multipliers: Box<[Multiplier]>,
     pub others: Box<[OtherPrice]>,
@@ -98,12 +99,9 @@ impl PriceRow {
         }
         if let Some(found) = self.own_rate(dimension, on) {
             // The tier's price for answers covers reasoning too: a standard price for reasoning is not the tier's.
-            let tiered = |rate: &Rate| rate.price.tier != ServiceTier::Standard;
-            let is_output = fallback == Some(Dimension::Output);
-            return match fallback.and_then(|general| self.own_rate(general, on)) {
-                Some(general) if is_output && tiered(&general) && !tiered(&found) => Some(general),
-                _ => Some(found),
-            };
+            let is_of_other_tier = fallback == Some(Dimension::Output) && found.price.tier != on.tier;
+            let general = fallback.filter(|_| is_of_other_tier).and_then(|general| self.own_rate(general, on));
+            return general.filter(|general| general.price.tier == on.tier).or(Some(found));
         }
         self.rate(fallback?, on)
     }
@@ -117,12 +115,17 @@ impl PriceRow {
     /// The highest context tier that applies, at the call's service tier if it is priced there, else at the standard one.
     fn own_rate(&self, dimension: Dimension, on: Conditions) -> Option<Rate> {
         let applies = |price: &&Price| {
-            price.dimension == dimension
-                && (price.tier == on.tier || price.tier == ServiceTier::Standard)
+            (price.tier == on.tier || price.tier == ServiceTier::Standard)
                 && (price.above == 0 || on.input_tokens > price.above || (self.threshold_included && on.input_tokens == price.above))
         };
-        let price = self.prices.iter().filter(applies).max_by_key(|price| (price.above, price.tier == on.tier))?;
+        let price = self.of(dimension).iter().filter(applies).max_by_key(|price| (price.above, price.tier == on.tier))?;
         Some(Rate { price: *price, off_peak: false })
+    }
+
+    fn of(&self, dimension: Dimension) -> &[Price] {
+        let start = self.prices.partition_point(|price| price.dimension < dimension);
+        let rest = self.prices.get(start..).unwrap_or_default();
+        rest.get(..rest.partition_point(|price| price.dimension == dimension)).unwrap_or_default()
     }
 
     /// Has the row any price of this service tier?
@@ -131,7 +134,7 @@ impl PriceRow {
     }
 
     pub(crate) fn has(&self, dimension: Dimension) -> bool {
-        self.prices.iter().any(|price| price.dimension == dimension)
+        !self.of(dimension).is_empty()
     }
 
     /// Seconds are those of the recording; elsewhere they are those of a machine.

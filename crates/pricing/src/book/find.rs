@@ -88,7 +88,9 @@ impl<'a> Finder<'a, '_> {
 
     /// The name as sent, then without the provider's own prefix, then without wrapping; then the same at the provider's sibling.
     fn of_provider(&mut self, provider: &'a str, model: &str) -> Option<PriceMatch<'a>> {
-        let own = model.split_once('/').filter(|(head, _)| known_provider(self.book, head) == Some(provider)).map(|(_, tail)| tail);
+        // `models/…` is the commonest head by far that is no provider's name.
+        let head = model.split_once('/').filter(|(head, _)| *head != "models");
+        let own = head.filter(|(head, _)| known_provider(self.book, head) == Some(provider)).map(|(_, tail)| tail);
         let names = [Some(model), own, without_wrapping(model)];
         let mut at = |provider: &'a str| names.into_iter().flatten().find_map(|name| self.lookup(provider, name));
         at(provider).or_else(|| sibling(provider).and_then(at))
