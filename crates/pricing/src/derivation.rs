@@ -14,7 +14,7 @@ use model::{
 use serde::Serialize;
 
 /// The whole derivation. Prices and exact amounts are decimal text; sums are what the span stores.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct Derivation {
     /// As `cost.source` of the span says.
     pub source: CostSource,
@@ -44,7 +44,7 @@ pub struct Derivation {
 }
 
 /// One bucket: `units × unit_price_usd × factor = amount_usd`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct DerivedLine {
     pub bucket: &'static str,
     pub units: String,
@@ -60,7 +60,7 @@ pub struct DerivedLine {
 }
 
 /// Something that was chosen, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Decision {
     /// `service_tier`, `context`, `off_peak`, `factor`, `validity` or `prices`.
     pub about: &'static str,

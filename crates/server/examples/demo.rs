@@ -32,6 +32,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         store: Arc::new(testkit::MemoryStore::new()),
         accounts: Arc::new(accounts::MemoryAccounts::default()),
         library: Arc::new(testkit::MemoryLibrary::new()),
+        prices: Arc::new(testkit::MemoryPriceLists::default()),
         bus: Arc::new(LocalBus::default()),
         cache: Arc::new(LocalCache::new(DEFAULT_CACHE_BYTES)),
         health: Vec::new(),

@@ -11,6 +11,7 @@ pub mod metrics;
 mod native;
 mod openapi;
 mod params;
+mod prices;
 mod proxy;
 mod router;
 mod routes;

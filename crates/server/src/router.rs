@@ -10,7 +10,7 @@ use crate::{
     routes::{
         analytics, auth, costs, erasures, export, fields, health, keys,
         library::{datasets, experiments, items, media, prompts, results},
-        live, logs, metrics, people, projects, retention, scores, spans, sql, status, traces,
+        live, logs, metrics, people, prices, projects, retention, scores, spans, sql, status, traces,
     },
 };
 use axum::{
@@ -81,6 +81,9 @@ fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(costs::costs))
         .routes(routes!(costs::unpriced_costs))
         .routes(routes!(costs::cost_forecast))
+        .routes(routes!(prices::span_cost))
+        .routes(routes!(prices::price_book))
+        .routes(routes!(prices::get_price_list, prices::set_price_list))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         // Answers hold what only their caller may see: neither proxies nor browsers keep them.
         .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))

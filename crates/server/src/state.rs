@@ -7,12 +7,13 @@ use crate::{
     ingest::{AgentCalls, RecentCalls, TraceMemory, UnknownStarts},
     metrics::Metrics,
     native::{AwaitedRoots, ReportOrder, RunMemory, WaitingScores},
+    prices::KnownPrices,
     proxy::ProxyState,
 };
 use futures::future::BoxFuture;
 use model::{
     StoreResult,
-    ports::{Accounts, Bus, Cache, Debt, HealthCheck, JobStatus, Library, Project, TelemetryStore},
+    ports::{Accounts, Bus, Cache, Debt, HealthCheck, JobStatus, Library, PriceLists, Project, TelemetryStore},
 };
 use parking_lot::Mutex;
 use protocol::agents::AgentMemory;
@@ -34,6 +35,7 @@ pub struct ServerParts {
     pub store: Arc<dyn TelemetryStore>,
     pub accounts: Arc<dyn Accounts>,
     pub library: Arc<dyn Library>,
+    pub prices: Arc<dyn PriceLists>,
     pub bus: Arc<dyn Bus>,
     pub cache: Arc<dyn Cache>,
     pub health: Vec<Arc<dyn HealthCheck>>,
@@ -56,6 +58,7 @@ pub struct Shared {
     pub(crate) live_gate: Gate,
     pub(crate) import_gate: Gate,
     pub(crate) proxy: ProxyState,
+    pub(crate) known_prices: KnownPrices,
     pub(crate) recent_calls: RecentCalls,
     pub(crate) awaited_roots: AwaitedRoots,
     pub(crate) trace_memory: TraceMemory,
@@ -101,6 +104,7 @@ impl AppState {
             live_gate: Gate::new("live streams", parts.config.max_live_streams),
             import_gate: Gate::new("imports", MAX_IMPORTS),
             proxy: ProxyState::new(&parts.config.proxy),
+            known_prices: KnownPrices::default(),
             recent_calls: RecentCalls::default(),
             awaited_roots: AwaitedRoots::default(),
             trace_memory: TraceMemory::default(),

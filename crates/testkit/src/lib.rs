@@ -5,10 +5,12 @@ pub mod conformance;
 pub mod fake_llm;
 pub mod fixtures;
 pub mod memory_library;
+mod memory_prices;
 pub mod memory_store;
 pub mod postgres;
 pub mod process;
 pub mod redis;
 
 pub use memory_library::MemoryLibrary;
+pub use memory_prices::MemoryPriceLists;
 pub use memory_store::MemoryStore;

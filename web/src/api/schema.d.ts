@@ -624,6 +624,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/prices/book": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rows of the price book */
+        get: operations["price_book"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/lists/{scope}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prices of a project's own, or of all projects */
+        get: operations["get_price_list"];
+        /**
+         * Replaces the prices of a project's own, or of all projects
+         * @description They go for calls that come in from now on; what is stored keeps its cost. 409 when somebody else has changed the list since it was read.
+         */
+        put: operations["set_price_list"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -908,6 +946,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/spans/{trace_id}/{span_id}/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the cost of a span came about: buckets, prices, decisions, sum */
+        get: operations["span_cost"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sql": {
         parameters: {
             query?: never;
@@ -1107,6 +1162,37 @@ export interface components {
          * @enum {string}
          */
         AuthMode: "local" | "session" | "key" | "none";
+        BookAnswer: {
+            /** @description Those that begin with `search` first, then by name. */
+            items: components["schemas"]["BookRow"][];
+            /** @description There are more rows than `limit`. */
+            more: boolean;
+            /** @description Rows of the whole book. */
+            rows: number;
+            version: string;
+        };
+        BookPrice: {
+            /**
+             * Format: int64
+             * @description For requests with more input tokens than this.
+             */
+            above_tokens: number;
+            /** @description What is priced, such as `input` or `output_reasoning`. */
+            of: string;
+            /** @description The service tier: `standard`, `batch`, `flex`, `priority` … */
+            tier: string;
+            /** @description US dollars per unit (a token, a search, a second …), as decimal text. */
+            usd: string;
+        };
+        BookRow: {
+            from?: components["schemas"]["Timestamp"] | null;
+            model: string;
+            /** @description As `cost.price_id` of spans says: `provider/model`. */
+            price_id: string;
+            prices: components["schemas"]["BookPrice"][];
+            provider: string;
+            until?: components["schemas"]["Timestamp"] | null;
+        };
         /** @description What became of a list of rows. Resends of stored rows count as accepted. */
         BulkAnswer: {
             accepted: number;
@@ -1308,6 +1394,51 @@ export interface components {
              * @description Compacted segments that are worth merging.
              */
             segments_to_merge: number;
+        };
+        /** @description Something that was chosen, and why. */
+        Decision: {
+            /** @description `service_tier`, `context`, `off_peak`, `factor`, `validity` or `prices`. */
+            about: string;
+            decided: string;
+        };
+        /** @description The whole derivation. Prices and exact amounts are decimal text; sums are what the span stores. */
+        Derivation: {
+            /** @description The adapter that read the counts. */
+            counted_by: string;
+            decisions: components["schemas"]["Decision"][];
+            difference_usd?: components["schemas"]["Money"] | null;
+            input_usd?: components["schemas"]["Money"] | null;
+            lines: components["schemas"]["DerivedLine"][];
+            /** @description The notes that pricing adds to the span. */
+            notes: string[];
+            others_usd?: components["schemas"]["Money"] | null;
+            output_usd?: components["schemas"]["Money"] | null;
+            /** @description The row, e.g. `openai/gpt-4o`; null when no rule led to one. */
+            price_id?: string | null;
+            price_version?: string | null;
+            reported_usd?: components["schemas"]["Money"] | null;
+            rule?: components["schemas"]["MatchRule"] | null;
+            /** @description As `cost.source` of the span says. */
+            source: components["schemas"]["CostSource"];
+            /** @description Whether the client reported the split into buckets, or it was assumed. */
+            split: components["schemas"]["UsageSplit"];
+            total_usd?: components["schemas"]["Money"] | null;
+            /** @description The names that were looked up, in this order. The last one is the row's, where there is one. */
+            tried: components["schemas"]["Tried"][];
+        };
+        /** @description One bucket: `units × unit_price_usd × factor = amount_usd`. */
+        DerivedLine: {
+            amount_usd?: string | null;
+            bucket: string;
+            factor: string;
+            /** @description The bucket's own price is missing: another stands in. */
+            is_fallback: boolean;
+            is_off_peak: boolean;
+            /** @description The price in the row, e.g. `input>200000@batch`. */
+            price?: string | null;
+            /** @description Null: the row has no price for it. */
+            unit_price_usd?: string | null;
+            units: string;
         };
         /** @description What to erase, within one project. */
         EraseTarget: {
@@ -2057,6 +2188,11 @@ export interface components {
         LoginRequest: {
             password: string;
         };
+        /**
+         * @description How a model name led to its row, from literal to lenient.
+         * @enum {string}
+         */
+        MatchRule: "custom" | "exact" | "without_snapshot" | "without_region" | "without_region_and_snapshot" | "with_hyphens" | "of_snapshots";
         Me: {
             mode: components["schemas"]["AuthMode"];
             project?: components["schemas"]["Project"] | null;
@@ -2179,6 +2315,27 @@ export interface components {
             /** @description Default: those of the version before. */
             tags?: string[] | null;
             type?: components["schemas"]["PromptType"] | null;
+        };
+        OwnPrices: {
+            /**
+             * @description Entries in order, the first that matches a call decides: `{id, provider?, model, from?, until?, prices | discount}`. In `provider`
+             *     and `model`, `*` stands for any text; `prices` are US dollars per million tokens; `discount` is a part of the book's price.
+             */
+            prices: unknown[];
+            updated_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description 0: no list was set yet. A change names the version that it is made to.
+             */
+            version: number;
+        };
+        OwnPricesChange: {
+            prices: unknown[];
+            /**
+             * Format: int64
+             * @description The version that was read.
+             */
+            version: number;
         };
         /** @description A piece of a message. */
         Part: {
@@ -2604,6 +2761,16 @@ export interface components {
             usage: components["schemas"]["TokenUsage"];
             user_id?: string | null;
         };
+        SpanCost: {
+            /** @description How today's prices lead to a cost: the same as the stored one, unless prices have changed since. */
+            derivation: components["schemas"]["Derivation"];
+            /** @description Today's prices give another cost than the stored one. */
+            is_outdated: boolean;
+            stored_price_id?: string | null;
+            stored_price_version?: string | null;
+            stored_source: components["schemas"]["CostSource"];
+            stored_usd?: components["schemas"]["Money"] | null;
+        };
         /** @description One span with everything that was said, and what was said about it later. */
         SpanDetail: components["schemas"]["Span"] & {
             bookmarked: boolean;
@@ -2944,6 +3111,11 @@ export interface components {
              */
             unpriced_requests: number;
             user_id?: string | null;
+        };
+        /** @description A name that was looked up at a provider. */
+        Tried: {
+            model: string;
+            provider: string;
         };
         UnpricedAnswer: {
             /**
@@ -4654,6 +4826,105 @@ export interface operations {
             };
         };
     };
+    price_book: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A part of the provider's or the model's name, in lower case. Default: any.
+                 * @example claude-sonnet
+                 */
+                search?: string;
+                /** @description Most rows, 1 to 1000. Default: 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookAnswer"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_price_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `all`, or the id of a project */
+                scope: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnPrices"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    set_price_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `all`, or the id of a project */
+                scope: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPricesChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnPrices"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_projects: {
         parameters: {
             query?: never;
@@ -5324,6 +5595,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SpanDetail"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    span_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 32 hex digits, a UUID, or the client's own id */
+                trace_id: string;
+                /** @description 16 hex digits, or the client's own id */
+                span_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpanCost"];
                 };
             };
             default: {

@@ -10,7 +10,7 @@ use model::Timestamp;
 use serde::Serialize;
 
 /// How a model name led to its row, from literal to lenient.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MatchRule {
     /// A price of your own, by its pattern.
@@ -47,7 +47,7 @@ impl PriceMatch<'_> {
 }
 
 /// A name that was looked up at a provider.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Tried {
     pub provider: String,
     pub model: String,

@@ -6,6 +6,7 @@ use crate::{
     AppState,
     http::{ApiResult, Permit, Problem},
     native,
+    prices::ProjectPrices,
 };
 use model::{
     ProjectId, StoreError, StoreResult,
@@ -13,7 +14,7 @@ use model::{
     ports::Topic,
     telemetry::{CommitReceipt, Incoming, RowBatch, RowKind, Span, SpanSummary},
 };
-use pricing::{PriceBook, cost_span};
+use pricing::cost_span;
 use std::time::Instant;
 
 /// Fills in what the spans' traces say, decides which spans are billed, prices them, makes the batch (rows of one kind) durable, and tells live readers. Goes on to its end
@@ -45,13 +46,14 @@ pub(super) async fn store_again(state: &AppState, kind: RowKind, batch: RowBatch
 
 async fn commit_and_tell(state: &AppState, kind: RowKind, mut batch: RowBatch) -> ApiResult<CommitReceipt> {
     let project = batch.project;
+    let prices = state.known_prices.of(state.prices.as_ref(), project).await?;
     let reports = state.trace_memory.fill(project, &mut batch.spans);
     let came = batch.spans.len();
     batch.spans.extend(reports.into_iter().map(unsigned));
     let (decision, amendments) = state.recent_calls.decide(project, &mut batch.spans);
-    price(&mut batch.spans);
+    price(&prices, &mut batch.spans);
     let mut changes = batch.spans.split_off(came);
-    changes.extend(as_rows(amendments));
+    changes.extend(as_rows(&prices, amendments));
     // Live readers are told of the rows that came, not of what they change in older ones.
     let (rows, omitted) = live_rows(&batch);
     let pending = Pending::of(&batch.spans);
@@ -70,25 +72,25 @@ async fn commit_and_tell(state: &AppState, kind: RowKind, mut batch: RowBatch) -
     if receipt.stored > 0 {
         tell(state, LiveBatch { project, commit_seq: receipt.commit_seq, rows, omitted }).await;
     }
-    amend_overtaken(state, project, decision).await;
-    report_overtaken(state, project, pending).await;
+    amend_overtaken(state, project, &prices, decision).await;
+    report_overtaken(state, project, &prices, pending).await;
     native::record_experiments(state, project, told).await;
     Ok(receipt)
 }
 
 /// Tells spans what another request said about their trace while they were being stored. What fails here is tried again with the next
 /// report of the trace.
-async fn report_overtaken(state: &AppState, project: ProjectId, pending: Pending) {
+async fn report_overtaken(state: &AppState, project: ProjectId, prices: &ProjectPrices, pending: Pending) {
     let due = state.trace_memory.settle(project, pending);
     if due.is_empty() {
         return;
     }
     let mut batch = RowBatch { spans: due.into_iter().map(unsigned).collect(), ..RowBatch::new(project) };
     let (decision, amendments) = state.recent_calls.decide(project, &mut batch.spans);
-    price(&mut batch.spans);
-    batch.spans.extend(as_rows(amendments));
+    price(prices, &mut batch.spans);
+    batch.spans.extend(as_rows(prices, amendments));
     match commit(state, batch).await {
-        Ok(_) => amend_overtaken(state, project, decision).await,
+        Ok(_) => amend_overtaken(state, project, prices, decision).await,
         Err(error) => {
             state.recent_calls.refused(decision);
             tracing::warn!(%error, "spans stay without what their trace says of itself until it is reported of again");
@@ -101,13 +103,13 @@ const MAX_OVERTAKEN: usize = 4;
 
 /// Requests that were under way at the same time could not amend each other's spans: whoever comes last does. What fails here is
 /// tried again with the next report of the trace.
-async fn amend_overtaken(state: &AppState, project: ProjectId, mut decision: Decision) {
+async fn amend_overtaken(state: &AppState, project: ProjectId, prices: &ProjectPrices, mut decision: Decision) {
     for _ in 0..MAX_OVERTAKEN {
         let (next, amendments) = state.recent_calls.stored(decision);
         if amendments.is_empty() {
             return;
         }
-        let batch = RowBatch { spans: as_rows(amendments).collect(), ..RowBatch::new(project) };
+        let batch = RowBatch { spans: as_rows(prices, amendments).collect(), ..RowBatch::new(project) };
         if let Err(error) = commit(state, batch).await {
             tracing::warn!(%error, "second reports of calls stay billed until their trace is reported of again");
             return;
@@ -116,9 +118,8 @@ async fn amend_overtaken(state: &AppState, project: ProjectId, mut decision: Dec
     }
 }
 
-fn as_rows(mut amendments: Vec<Span>) -> impl Iterator<Item = Incoming<Span>> {
-    let prices = PriceBook::embedded();
-    amendments.iter_mut().for_each(|span| cost_span(prices, span));
+fn as_rows(prices: &ProjectPrices, mut amendments: Vec<Span>) -> impl Iterator<Item = Incoming<Span>> + use<> {
+    prices.with(|prices| amendments.iter_mut().for_each(|span| cost_span(prices, span)));
     amendments.into_iter().map(unsigned)
 }
 
@@ -127,9 +128,8 @@ fn unsigned(span: Span) -> Incoming<Span> {
     Incoming::new(span, None)
 }
 
-fn price(spans: &mut [Incoming<Span>]) {
-    let prices = PriceBook::embedded();
-    spans.iter_mut().for_each(|incoming| cost_span(prices, &mut incoming.row));
+fn price(prices: &ProjectPrices, spans: &mut [Incoming<Span>]) {
+    prices.with(|prices| spans.iter_mut().for_each(|incoming| cost_span(prices, &mut incoming.row)));
 }
 
 async fn commit(state: &AppState, batch: RowBatch) -> StoreResult<CommitReceipt> {

@@ -16,6 +16,7 @@ pub(crate) mod logs;
 mod maintenance_metrics;
 pub(crate) mod metrics;
 pub(crate) mod people;
+pub(crate) mod prices;
 pub(crate) mod projects;
 pub(crate) mod retention;
 pub(crate) mod scores;

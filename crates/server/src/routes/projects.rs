@@ -66,7 +66,7 @@ pub(crate) async fn delete_project(
 }
 
 /// The project of a path, if the caller may manage it. Others look as if they did not exist.
-pub(super) fn managed_project(caller: &Caller, id: &str) -> ApiResult<ProjectId> {
+pub(crate) fn managed_project(caller: &Caller, id: &str) -> ApiResult<ProjectId> {
     let id = id.parse().map_err(|_| Problem::not_found("project"))?;
     if caller.is_operator() || caller.project == id { Ok(id) } else { Err(Problem::not_found("project")) }
 }

@@ -17,7 +17,7 @@ pub(super) fn trace_candidates(text: &str) -> ApiResult<Vec<TraceId>> {
 }
 
 /// The same for a span, whose own id is 16 hex digits or the client's.
-pub(super) fn span_candidates(trace: &str, span: &str) -> ApiResult<Vec<(TraceId, SpanId)>> {
+pub(in crate::routes) fn span_candidates(trace: &str, span: &str) -> ApiResult<Vec<(TraceId, SpanId)>> {
     let (known_trace, known_span) = (known_trace(trace)?, known_span(span)?);
     let candidate = |convention: &str| {
         let trace = known_trace.unwrap_or_else(|| native_trace_id(convention, trace));

@@ -12,6 +12,7 @@ mod live;
 mod local_mode;
 mod openapi;
 mod operations;
+mod prices;
 mod problems;
 mod projects;
 mod reads;

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 /// What clients are promised: names and paths are fixed, more may come.
-const PROMISED: [&str; 72] = [
+const PROMISED: [&str; 76] = [
     "DELETE /api/v1/datasets/{dataset}",
     "DELETE /api/v1/datasets/{dataset}/items/{item}",
     "DELETE /api/v1/experiments/{experiment}",
@@ -38,6 +38,8 @@ const PROMISED: [&str; 72] = [
     "GET /api/v1/metrics",
     "GET /api/v1/metrics/names",
     "GET /api/v1/metrics/series",
+    "GET /api/v1/prices/book",
+    "GET /api/v1/prices/lists/{scope}",
     "GET /api/v1/projects",
     "GET /api/v1/projects/{id}/keys",
     "GET /api/v1/projects/{id}/retention",
@@ -47,6 +49,7 @@ const PROMISED: [&str; 72] = [
     "GET /api/v1/sessions",
     "GET /api/v1/spans",
     "GET /api/v1/spans/{trace_id}/{span_id}",
+    "GET /api/v1/spans/{trace_id}/{span_id}/cost",
     "GET /api/v1/status",
     "GET /api/v1/traces",
     "GET /api/v1/traces/{trace_id}",
@@ -74,6 +77,7 @@ const PROMISED: [&str; 72] = [
     "POST /v1/traces",
     "PUT /api/v1/datasets/{dataset}/items/{item}",
     "PUT /api/v1/media/{id}",
+    "PUT /api/v1/prices/lists/{scope}",
     "PUT /api/v1/projects/{id}/retention",
     "PUT /api/v1/prompts/{name}/versions/{version}/labels",
 ];

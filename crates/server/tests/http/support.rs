@@ -109,6 +109,7 @@ impl Server {
             store: Arc::new(store.clone()),
             accounts: Arc::clone(&accounts) as Arc<dyn Accounts>,
             library: Arc::new(MemoryLibrary::new()),
+            prices: Arc::new(testkit::MemoryPriceLists::default()),
             bus: Arc::clone(&bus) as Arc<dyn Bus>,
             cache: Arc::new(LocalCache::new(1 << 20)),
             health,

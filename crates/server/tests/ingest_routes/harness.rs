@@ -79,6 +79,7 @@ impl Server {
             store: Arc::new(store.clone()),
             accounts: Arc::new(TwoKeys(project, retention)),
             library: Arc::new(library.clone()),
+            prices: Arc::new(testkit::MemoryPriceLists::default()),
             bus: bus.clone(),
             cache: Arc::new(LocalCache::new(1 << 20)),
             health: Vec::new(),

@@ -56,6 +56,7 @@ impl Proxy {
             store: Arc::new(store.clone()),
             accounts: Arc::clone(&accounts) as Arc<dyn Accounts>,
             library: Arc::new(MemoryLibrary::new()),
+            prices: Arc::new(testkit::MemoryPriceLists::default()),
             bus: Arc::new(LocalBus::default()),
             cache: Arc::new(LocalCache::new(1 << 20)),
             health: Vec::new(),

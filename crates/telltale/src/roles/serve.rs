@@ -36,6 +36,7 @@ async fn serve(config: ServeConfig) -> anyhow::Result<()> {
         store: Arc::new(lake.clone()),
         accounts: Arc::new(parts.catalog.clone()),
         library: Arc::new(parts.catalog.clone()),
+        prices: Arc::new(parts.catalog.clone()),
         bus: Arc::clone(&parts.bus),
         cache: Arc::clone(&parts.cache),
         health: wiring::health(&parts, &lake),
