@@ -18,10 +18,10 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
+use futures::stream;
 use model::{
     ProjectId,
     library::{DatasetItem, ItemFilter, ItemStatus, ListCursor, MAX_BATCH, NewDataset, PageRequest, generate_id},
-    query::MAX_PAGE,
 };
 use protocol::{
     native::opik::{item_json, read_items},
@@ -30,8 +30,10 @@ use protocol::{
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// Items of one answer of [`stream`]. The SDK asks for so many, and for what follows.
+/// Items of one answer of [`search`]. The SDK asks for so many, and for what follows.
 const MAX_LIMIT: usize = 2_000;
+/// Items that are read and written out together.
+const PIECE: usize = 50;
 
 /// A dataset that is named and not there is made, as Opik does.
 pub(super) async fn put(
@@ -80,30 +82,31 @@ pub(super) struct Wanted {
     filters: Option<String>,
 }
 
-pub(super) async fn stream(
+pub(super) async fn search(
     State(state): State<AppState>,
     caller: Authorized<SdkRead>,
     LargeJson(wanted, _permits): LargeJson<Wanted>,
 ) -> ApiResult<Response> {
     refuse_filters(wanted.filters.as_deref())?;
     let dataset = by_name(&state, caller.project, &wanted.dataset_name).await?;
-    let mut after = match &wanted.last_retrieved_id {
+    let after = match &wanted.last_retrieved_id {
         Some(id) => Some(cursor_of(&find(&state, caller.project, id).await?)),
         None => None,
     };
     let limit = wanted.steam_limit.unwrap_or(MAX_LIMIT).clamp(1, MAX_LIMIT);
     let filter = ItemFilter { dataset_id: Some(dataset.id), status: Some(ItemStatus::Active), ..ItemFilter::default() };
-    let mut found = Vec::new();
-    while found.len() < limit {
-        let page = PageRequest::after(after, (limit - found.len()).min(MAX_PAGE));
-        let listed = state.library.list_dataset_items(caller.project, &filter, page).await?;
-        found.extend(listed.items.iter().map(item_json));
-        after = listed.next_cursor;
-        if after.is_none() {
-            break;
+    let project = caller.project;
+    let pieces = stream::try_unfold(Some((after, limit)), move |next| {
+        let (state, filter) = (state.clone(), filter.clone());
+        async move {
+            let Some((after, left)) = next else { return Ok(None) };
+            let listed = state.library.list_dataset_items(project, &filter, PageRequest::after(after, left.min(PIECE))).await?;
+            let left = left - listed.items.len().min(left);
+            let next = listed.next_cursor.filter(|_| left > 0).map(|cursor| (Some(cursor), left));
+            Ok::<_, Problem>(Some((listed.items.iter().map(item_json).collect(), next)))
         }
-    }
-    Ok(lines::whole(&found))
+    });
+    Ok(lines::streamed(pieces))
 }
 
 /// Items are listed by position.

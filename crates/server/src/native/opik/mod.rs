@@ -82,7 +82,7 @@ fn library_routes() -> Router<AppState> {
         .route("/datasets/retrieve", post(datasets::retrieve))
         .route("/datasets/delete", post(datasets::delete_by_name))
         .route("/datasets/items", put(items::put))
-        .route("/datasets/items/stream", post(items::stream))
+        .route("/datasets/items/stream", post(items::search))
         .route("/datasets/items/delete", post(items::delete))
         .route("/datasets/items/{id}", get(items::read))
         .route("/datasets/{id}", get(datasets::read).put(datasets::change).delete(datasets::delete))

@@ -221,11 +221,12 @@ impl Parents {
         if parent == opik::root_of(span.trace_id) {
             return Ok(None);
         }
-        if !self.0.contains_key(&parent) {
-            let native = state.store.span(project, span.trace_id, parent).await?.and_then(|span| span.native_id);
-            self.0.insert(parent, native);
+        if let Some(known) = self.0.get(&parent) {
+            return Ok(known.clone());
         }
-        Ok(self.0.get(&parent).cloned().flatten())
+        let native = state.store.span(project, span.trace_id, parent).await?.and_then(|span| span.native_id);
+        self.0.insert(parent, native.clone());
+        Ok(native)
     }
 }
 
