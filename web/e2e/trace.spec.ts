@@ -118,10 +118,37 @@ test("a trace shows its tree, and a call its conversation", async ({ page, seed 
 test("an unknown cost is shown as unknown, with the reason", async ({ page, seed }) => {
   const { trace_id, span_id } = await seed.llm(call({ provider: "acme", model: "in-house-7b" }));
   await page.goto(`/traces/${trace_id}?span=${span_id}&tab=usage`);
-  const cost = page.getByRole("region", { name: "Cost" });
+  const cost = page.getByRole("region", { name: "Cost", exact: true });
   await expect(cost).toContainText("unknown");
   await expect(cost).toContainText("the price book has no row for this model");
   await expect(cost).not.toContainText("$0");
+});
+
+test("a cost shows how it came about, and what a new price would say", async ({ page, seed, request }) => {
+  const cached = call({
+    provider: "openai",
+    model: "gpt-4o-mini-2024-07-18",
+    input_tokens: 100,
+    cached_input_tokens: 64,
+    output_tokens: 20,
+    cost_usd: 0.5,
+  });
+  const { trace_id, span_id } = await seed.llm(cached);
+  await page.goto(`/traces/${trace_id}?span=${span_id}&tab=usage`);
+  const derivation = page.getByRole("region", { name: "How the cost came about" });
+  const lines = derivation.getByRole("table", { name: "Buckets and prices" }).getByRole("row");
+  await expect(lines.nth(1)).toContainText(/input_uncached\s*36\s*\$0\.15 \/ M\s*\$0\.0000054/);
+  await expect(lines.nth(2)).toContainText(/cache_read\s*64\s*\$0\.075 \/ M\s*\$0\.0000048/);
+  await expect(lines.last()).toContainText("$0.0000222");
+  await expect(derivation).toContainText("openai/gpt-4o-mini");
+  await expect(derivation).toContainText("The sender reported $0.50: ours is $0.4999778 less");
+
+  const prices = [{ id: "negotiated", model: "gpt-4o-mini*", discount: "0.5" }];
+  const headers = { "content-type": "application/json" };
+  const set = await request.put(`/api/v1/prices/lists/${seed.project.id}`, { headers, data: { version: 0, prices } });
+  expect(set.status(), await set.text()).toBe(200);
+  await page.reload();
+  await expect(derivation).toContainText("This is what today's prices say: $0.0000111. Stored is $0.0000222");
 });
 
 test("a trace that is not there says so", async ({ page }) => {

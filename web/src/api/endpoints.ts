@@ -14,6 +14,7 @@ export const paths = {
   unpricedCosts: `${v1}/costs/unpriced`,
   spans: `${v1}/spans`,
   span: (trace: string, span: string) => `${v1}/spans/${part(trace)}/${part(span)}`,
+  spanCost: (trace: string, span: string) => `${v1}/spans/${part(trace)}/${part(span)}/cost`,
   traces: `${v1}/traces`,
   trace: (trace: string) => `${v1}/traces/${part(trace)}`,
   media: (id: string) => `${v1}/media/${part(id)}`,

@@ -2192,7 +2192,7 @@ export interface components {
          * @description How a model name led to its row, from literal to lenient.
          * @enum {string}
          */
-        MatchRule: "custom" | "exact" | "without_snapshot" | "without_region" | "without_region_and_snapshot" | "with_hyphens" | "of_snapshots";
+        MatchRule: "custom" | "exact" | "without_snapshot" | "without_region" | "without_region_and_snapshot" | "alias" | "with_hyphens" | "of_snapshots";
         Me: {
             mode: components["schemas"]["AuthMode"];
             project?: components["schemas"]["Project"] | null;

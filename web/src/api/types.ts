@@ -18,6 +18,9 @@ export type ErrorGroup = Schemas["ErrorGroup"];
 export type CostAnswer = Schemas["CostAnswer"];
 export type CostItem = Schemas["CostItem"];
 export type ForecastAnswer = Schemas["ForecastAnswer"];
+export type SpanCost = Schemas["SpanCost"];
+export type Derivation = Schemas["Derivation"];
+export type DerivedLine = Schemas["DerivedLine"];
 export type UnpricedAnswer = Schemas["UnpricedAnswer"];
 export type UnpricedModel = Schemas["UnpricedModel"];
 

@@ -2,6 +2,7 @@ import type { Cost, Span, TokenUsage } from "../../api/types";
 import { Badge } from "../../ui/badge";
 import { formatCount, formatMoneyExact } from "../../ui/format";
 import { JsonView } from "../../ui/json-view";
+import { CostDerivation } from "./cost-derivation";
 
 /** The disjoint buckets, in the order they are priced. */
 const BUCKETS: { key: keyof TokenUsage; label: string; side: "in" | "out" | "units" }[] = [
@@ -17,6 +18,9 @@ const BUCKETS: { key: keyof TokenUsage; label: string; side: "in" | "out" | "uni
   { key: "output_audio", label: "Output, audio", side: "out" },
   { key: "web_searches", label: "Web searches", side: "units" },
 ];
+
+/** What is priced at all. */
+const isRequest = (kind: Span["kind"]) => kind === "llm" || kind === "embedding" || kind === "reranker";
 
 export function SpanUsage({ span }: { span: Span }) {
   const { usage, cost } = span;
@@ -69,6 +73,7 @@ export function SpanUsage({ span }: { span: Span }) {
         <CostTable cost={cost} />
         <p className="notice">{explain(span)}</p>
       </section>
+      {span.billed && isRequest(span.kind) && <CostDerivation span={span} />}
       {Object.keys(span.model_parameters ?? {}).length > 0 && (
         <section aria-label="Model parameters">
           <h3>Model parameters</h3>
