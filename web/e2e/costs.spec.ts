@@ -31,6 +31,24 @@ test("costs are split, lead to their calls, and say what is not in them", async 
   await expect(page).toHaveURL(/\/calls\?.*q=user%3Aada/);
 });
 
+test("a model without a price gets one, and its next call is priced", async ({ page, seed }) => {
+  const unknown = call({ provider: "vllm", model: "my-own-model", input_tokens: 1_000, output_tokens: 100 });
+  await seed.llm(unknown);
+  await page.goto("/costs");
+  await page.getByRole("button", { name: "Add a price" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Input", { exact: true }).fill("2");
+  await expect(dialog.getByRole("button", { name: "Add price" })).toBeDisabled();
+  await dialog.getByLabel("Output", { exact: true }).fill("10");
+  await dialog.getByRole("button", { name: "Add price" }).click();
+  await expect(dialog).toBeHidden();
+  const { cost_usd } = await seed.llm(unknown);
+  expect(cost_usd).toBe(0.003);
+  await page.reload();
+  const row = page.getByRole("table", { name: "Costs by group" }).getByRole("row").nth(1);
+  await expect(row).toContainText(/my-own-model≥ \$0\.003.*50%/);
+});
+
 test("a time range without calls says so", async ({ page }) => {
   await page.goto("/costs");
   await expect(page.getByText("No model calls in this time range")).toBeVisible();

@@ -15,6 +15,7 @@ export const paths = {
   spans: `${v1}/spans`,
   span: (trace: string, span: string) => `${v1}/spans/${part(trace)}/${part(span)}`,
   spanCost: (trace: string, span: string) => `${v1}/spans/${part(trace)}/${part(span)}/cost`,
+  priceList: (scope: string) => `${v1}/prices/lists/${part(scope)}`,
   traces: `${v1}/traces`,
   trace: (trace: string) => `${v1}/traces/${part(trace)}`,
   media: (id: string) => `${v1}/media/${part(id)}`,

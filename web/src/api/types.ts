@@ -21,6 +21,7 @@ export type ForecastAnswer = Schemas["ForecastAnswer"];
 export type SpanCost = Schemas["SpanCost"];
 export type Derivation = Schemas["Derivation"];
 export type DerivedLine = Schemas["DerivedLine"];
+export type OwnPrices = Schemas["OwnPrices"];
 export type UnpricedAnswer = Schemas["UnpricedAnswer"];
 export type UnpricedModel = Schemas["UnpricedModel"];
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { CostItem } from "../../api/types";
 import { costsOverTime, timesOf } from "./cost-chart";
 import { filterOf, groupOf } from "./groups";
+import { entryOf, mistakeIn, withEntry } from "./own-price";
 import { whyUnpriced } from "./unpriced-table";
 
 function item(group: string | null, time: string, cost: number | null): CostItem {
@@ -69,5 +70,36 @@ describe("why calls are unpriced", () => {
     };
     expect(whyUnpriced(model)).toBe("no price for this model, new_note (1)");
     expect(whyUnpriced({ ...model, reasons: [] })).toBe("not noted");
+  });
+});
+
+describe("a price of one's own", () => {
+  it("is sent digit by digit, for exactly the model", () => {
+    const typed = { input: "0.10", output: "2", cacheRead: "" };
+    expect(entryOf("vllm", "my-llama", typed)).toEqual({
+      id: "vllm/my-llama",
+      provider: "vllm",
+      model: "my-llama",
+      prices: { input: "0.10", output: "2" },
+    });
+    expect(entryOf(null, "m", { ...typed, cacheRead: "0.01" })).toEqual({
+      id: "m",
+      model: "m",
+      prices: { input: "0.10", output: "2", cache_read: "0.01" },
+    });
+  });
+
+  it("is refused in words where it is no decimal", () => {
+    expect(mistakeIn({ input: "1", output: "2", cacheRead: "" })).toBeNull();
+    expect(mistakeIn({ input: "1,5", output: "2", cacheRead: "" })).toMatch(/^Input/);
+    expect(mistakeIn({ input: "1", output: "", cacheRead: "" })).toMatch(/^Output/);
+    expect(mistakeIn({ input: "1", output: "2", cacheRead: "-1" })).toMatch(/^Cached/);
+  });
+
+  it("takes the place of the one before it and keeps the others", () => {
+    expect(withEntry([{ id: "a", discount: "0.1" }, { id: "b" }], { id: "b", new: true })).toEqual([
+      { id: "b", new: true },
+      { id: "a", discount: "0.1" },
+    ]);
   });
 });

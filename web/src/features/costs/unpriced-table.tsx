@@ -1,8 +1,11 @@
+import { useState } from "react";
 import { Link } from "react-router";
 import type { UnpricedAnswer, UnpricedModel } from "../../api/types";
+import { Button } from "../../ui/button";
 import { formatCompact, formatCount } from "../../ui/format";
 import { quoteValue } from "../filter/terms";
 import { useRangeSearch } from "../time-range/range-context";
+import { AddPrice } from "./add-price";
 
 /** Data-quality notes, in words. */
 const REASONS: Record<string, string> = {
@@ -34,6 +37,9 @@ export function UnpricedTable({ answer }: { answer: UnpricedAnswer | undefined }
               <th className="end">Failed</th>
               <th className="end">Input</th>
               <th className="end">Output</th>
+              <th>
+                <span className="visually-hidden">Price</span>
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -49,6 +55,7 @@ export function UnpricedTable({ answer }: { answer: UnpricedAnswer | undefined }
 
 function Row({ model }: { model: UnpricedModel }) {
   const search = useRangeSearch();
+  const [isAdding, setAdding] = useState(false);
   return (
     <tr>
       <td>
@@ -61,6 +68,14 @@ function Row({ model }: { model: UnpricedModel }) {
       <td className="end">{formatCompact(model.failed_requests)}</td>
       <td className="end">{formatCompact(model.input_tokens)}</td>
       <td className="end">{formatCompact(model.output_tokens)}</td>
+      <td className="end">
+        {model.model && (
+          <Button small onClick={() => setAdding(true)}>
+            Add a price
+          </Button>
+        )}
+        {model.model && isAdding && <AddPrice provider={model.provider} model={model.model} onClose={() => setAdding(false)} />}
+      </td>
     </tr>
   );
 }
