@@ -50,12 +50,14 @@ pub(crate) struct DraftEvent {
     pub attributes: AttributeSet,
 }
 
-/// One client family's way to describe model calls.
+/// One client family's way to describe model calls. It provides its name, how its spans are known, and how they are read, and has its
+/// place in [`CONVENTIONS`]. It holds no state: all it knows of a span is in the [`Draft`], as far as those before it left it there.
 trait Convention: Sync {
-    /// Its name in `source.convention`.
+    /// Its name in `source.convention`, where it is the first that recognises the span.
     fn name(&self) -> &'static str;
 
-    /// Whether this span is written in it. Cheap: it looks at names only.
+    /// Whether this span is written in it. Every span is asked, whoever wrote it: it looks at the scope and at names of attributes and
+    /// events only, never into values.
     fn recognises(&self, draft: &Draft) -> bool;
 
     /// MUST fill in only what is still unknown, MUST leave what it does not understand where it is, and MUST convert token counts to
