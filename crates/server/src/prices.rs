@@ -13,7 +13,12 @@ const MAX_KEPT: usize = 256;
 
 /// Lists as they were read, so that a list is read once for each of its versions and not for every request.
 #[derive(Default)]
-pub(crate) struct KnownPrices(Mutex<HashMap<Option<ProjectId>, (u64, Arc<CustomPrices>)>>);
+pub(crate) struct KnownPrices(Mutex<HashMap<Option<ProjectId>, Known>>);
+
+struct Known {
+    version: u64,
+    prices: Arc<CustomPrices>,
+}
 
 /// Lists in order.
 pub(crate) struct ProjectPrices(Vec<Arc<CustomPrices>>);
@@ -32,10 +37,8 @@ impl KnownPrices {
 
     fn read(&self, scope: Option<ProjectId>, list: &PriceList) -> StoreResult<Arc<CustomPrices>> {
         let mut kept = self.0.lock();
-        if let Some((version, prices)) = kept.get(&scope)
-            && *version == list.version
-        {
-            return Ok(Arc::clone(prices));
+        if let Some(known) = kept.get(&scope).filter(|known| known.version == list.version) {
+            return Ok(Arc::clone(&known.prices));
         }
         // Checked before it was set: only damage, or a list of a newer version of ours, ends here.
         let prices = CustomPrices::from_json(&version_name(scope, list.version), list.prices.as_bytes())
@@ -44,7 +47,7 @@ impl KnownPrices {
         if kept.len() >= MAX_KEPT {
             kept.clear();
         }
-        kept.insert(scope, (list.version, Arc::clone(&prices)));
+        kept.insert(scope, Known { version: list.version, prices: Arc::clone(&prices) });
         Ok(prices)
     }
 }
