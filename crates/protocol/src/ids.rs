@@ -24,7 +24,7 @@ pub const ID_CONVENTIONS: [&str; 12] = [
     agents::gemini_cli::CONVENTION,
 ];
 
-fn native_hash(convention: &str, native: &str) -> blake3::Hash {
+pub(crate) fn native_hash(convention: &str, native: &str) -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();
     hasher.update(convention.as_bytes()).update(native.as_bytes());
     hasher.finalize()

@@ -12,6 +12,7 @@ pub mod litellm;
 pub mod mlflow;
 pub mod openai_agents;
 pub mod opik;
+pub mod phoenix;
 
 pub use io::{Side, rebuilt};
 

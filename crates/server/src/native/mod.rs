@@ -11,6 +11,7 @@ mod logfire;
 mod mlflow;
 mod openai_agents;
 mod opik;
+mod phoenix;
 mod run_memory;
 mod shared_paths;
 
@@ -36,6 +37,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .merge(mlflow::routes())
         .merge(openai_agents::routes())
         .merge(opik::routes())
+        .merge(phoenix::routes())
 }
 
 /// Leads requests of clients whose paths mean something else here to routes of their own, before any route is looked for.

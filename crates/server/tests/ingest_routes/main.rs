@@ -18,5 +18,6 @@ mod live;
 mod mlflow;
 mod opik;
 mod otlp;
+mod phoenix;
 mod retention;
 mod token_conflicts;
