@@ -41,7 +41,7 @@ def belongs_to_ada(spans):
 
 
 @openinference("OpenAI", "openai")
-@pytest.mark.gap("scores", "by Phoenix' REST client, whose routes are not here yet")
+@pytest.mark.gap("scores", "by Phoenix' client: see there")
 class TestOpenAI:
     @pytest.fixture(scope="class")
     @classmethod
@@ -99,7 +99,7 @@ class TestOpenAI:
 
 
 @openinference("Anthropic", "anthropic")
-@pytest.mark.gap("scores", "by Phoenix' REST client, whose routes are not here yet")
+@pytest.mark.gap("scores", "by Phoenix' client: see there")
 class TestAnthropic:
     @pytest.fixture(scope="class")
     @classmethod
@@ -146,7 +146,7 @@ class TestAnthropic:
 
 
 @openinference("LangChain", "langchain")
-@pytest.mark.gap("scores", "by Phoenix' REST client, whose routes are not here yet")
+@pytest.mark.gap("scores", "by Phoenix' client: see there")
 class TestLangChain:
     @pytest.fixture(scope="class")
     @classmethod
@@ -186,7 +186,7 @@ class TestLangChain:
 
 @openinference("LlamaIndex", "llama-index")
 @pytest.mark.gap("tools", "not tried")
-@pytest.mark.gap("scores", "by Phoenix' REST client, whose routes are not here yet")
+@pytest.mark.gap("scores", "by Phoenix' client: see there")
 class TestLlamaIndex:
     @pytest.fixture(scope="class")
     @classmethod
@@ -219,7 +219,7 @@ class TestLlamaIndex:
 
 @openinference("OpenAI Agents", "openai-agents")
 @pytest.mark.gap("streaming", "not tried")
-@pytest.mark.gap("scores", "by Phoenix' REST client, whose routes are not here yet")
+@pytest.mark.gap("scores", "by Phoenix' client: see there")
 class TestOpenAIAgents:
     @pytest.fixture(scope="class")
     @classmethod
