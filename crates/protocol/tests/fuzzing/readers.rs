@@ -4,7 +4,7 @@ use super::seeds::Seed;
 use bytes::Bytes;
 use protocol::{
     IngestContext, ingest_api, multipart,
-    native::{deepeval, langfuse, langsmith, litellm, mlflow, openai_agents, opik},
+    native::{deepeval, langfuse, langsmith, litellm, mlflow, openai_agents, opik, phoenix},
     otlp::{self, Encoding},
     provider,
 };
@@ -31,6 +31,7 @@ pub(crate) enum Format {
     MlflowTraceInfo,
     MlflowTraceData,
     MlflowAssessment,
+    PhoenixAnnotations,
     ProviderBody,
     ProviderStream,
     PythonRepr,
@@ -62,6 +63,8 @@ impl Format {
             Self::Opik
         } else if has("litellm_generic") {
             Self::LiteLlm
+        } else if has("phoenix") && has("annotations") {
+            Self::PhoenixAnnotations
         } else if has("v1_traces_ingest") {
             Self::OpenAiAgents
         } else if has("POST_api_3_0_mlflow_traces") {
@@ -211,6 +214,15 @@ pub(crate) fn read(format: Format, body: Bytes, context: &IngestContext) -> usiz
         Format::MlflowAssessment => with_json(&body, |value| {
             let read = mlflow::read_assessment(&value, "tr-01a2076ce7f5797caf3734045c089e6d", "a-1".to_owned(), context);
             read.map_or(0, |mut score| usize::from(mlflow::amend_assessment(&value, &mut score, context).is_ok()))
+        }),
+        Format::PhoenixAnnotations => with_json(&body, |value| {
+            let all = [phoenix::About::Spans, phoenix::About::Documents, phoenix::About::Traces, phoenix::About::Sessions];
+            let read = all
+                .into_iter()
+                .filter_map(|about| phoenix::read_annotations(about, value.clone()).ok())
+                .map(|read| read.len())
+                .sum::<usize>();
+            read + usize::from(phoenix::read_note(value).is_ok())
         }),
         Format::ProviderBody => with_json(&body, |value| {
             let usage = provider::usage(&value).is_some();
