@@ -16,7 +16,7 @@ tracer = provider.get_tracer("app")
 
 with tracer.start_as_current_span("answer", openinference_span_kind="chain") as span:
     span.set_input("What is the weather in Paris?")
-    span.set_attribute("session.id", "phoenix-session")
+    span.set_attribute("session.id", f"{sys.argv[1]}-session")
     with tracer.start_as_current_span("look", openinference_span_kind="retriever"):
         pass
     span.set_output("Sunny.")
@@ -34,7 +34,7 @@ again = spans.log_span_annotations(
 )
 spans.add_document_annotation(span_id=span_id, document_position=1, annotation_name="relevance", annotator_kind="CODE", score=0.25, sync=True)
 traces.add_trace_annotation(trace_id=trace_id, annotation_name="helpful", annotator_kind="HUMAN", label="yes", sync=True)
-sessions.add_session_annotation(session_id="phoenix-session", annotation_name="csat", annotator_kind="HUMAN", score=5, sync=True)
+sessions.add_session_annotation(session_id=f"{sys.argv[1]}-session", annotation_name="csat", annotator_kind="HUMAN", score=5, sync=True)
 spans.add_span_note(span_id=span_id, note="look at this")
 read = spans.get_span_annotations(span_ids=[span_id], project_identifier=f"phoenix-{sys.argv[1]}")
 try:

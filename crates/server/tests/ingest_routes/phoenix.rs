@@ -64,6 +64,8 @@ async fn traces_sessions_documents_and_notes() {
     let note = json!({"data": {"span_id": span_id(1).to_hex(), "note": "look at this"}});
     assert!(server.post_json("/v1/span_notes", &note).await.json()["data"]["id"].is_string());
 
+    let path = format!("/v1/projects/any/span_annotations?span_ids={}", span_id(1));
+    assert_eq!(get(&server, &path).await["data"], json!([]), "notes and judgements of documents are no annotations of the span");
     let scores = server.scores().await.items;
     let mut found: Vec<(&str, &str)> = scores.iter().map(|score| (score.name.as_str(), score.kind.as_str())).collect();
     found.sort_unstable();

@@ -169,8 +169,12 @@ fn id<T: std::str::FromStr>(fields: &mut Fields, name: &str, expected: &str) -> 
     required(fields, name)?.parse().map_err(|_| RowError::new(name, format!("expected {expected}")))
 }
 
-/// A score as its client reads annotations. Those that came another way are annotations, too.
-pub fn annotation_json(score: &Score) -> Value {
+/// A score as its client reads annotations of spans. Those that came another way are annotations, too; notes and what is about a document
+/// of the span are none: `None`.
+pub fn annotation_json(score: &Score) -> Option<Value> {
+    if score.kind != ScoreKind::Score || score.metadata.contains_key(DOCUMENT) {
+        return None;
+    }
     let mut metadata = score.metadata.clone();
     let kind = metadata.remove(KIND).unwrap_or_else(|| {
         json!(match score.source {
@@ -196,5 +200,5 @@ pub fn annotation_json(score: &Score) -> Value {
         ];
         fields.extend(about.into_iter().filter_map(|(name, id)| Some((name.to_owned(), id?.into()))));
     }
-    annotation
+    Some(annotation)
 }

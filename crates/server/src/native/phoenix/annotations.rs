@@ -127,6 +127,6 @@ pub(super) async fn list_of_spans(
     let limit = limit(&one("limit"), DEFAULT_PAGE, 10_000)?.min(model::query::MAX_PAGE);
     let query = ListQuery { project: caller.project, range: TimeRange::ALL, filter, limit, cursor };
     let page = state.store.list_scores(query).await?;
-    let data: Vec<Value> = page.items.iter().map(annotation_json).collect();
+    let data: Vec<Value> = page.items.iter().filter_map(annotation_json).collect();
     Ok(Json(json!({"data": data, "next_cursor": page.next_cursor.map(|cursor| cursor.to_string())})))
 }
