@@ -54,9 +54,13 @@ async fn a_table_has_a_line_per_row_and_empty_cells_for_the_unknown() {
     let lines: Vec<&str> = text.lines().collect();
     assert!(lines[0].starts_with("time,model,requests,failed_requests,priced_requests,"), "{}", lines[0]);
     assert_eq!(lines.len(), 4, "{text}");
-    assert!(lines[1].starts_with("2026-01-31T10:00:00Z,a,3,1,3,0,1.0,0.00024,,,,0.00012,300,60,360,300,"), "{}", lines[1]);
-    assert!(lines[2].starts_with("2026-01-31T10:01:00Z,\"b, \"\"c\"\"\",1,"), "{}", lines[2]);
-    assert!(lines[3].starts_with("2026-01-31T10:01:00Z,x,1,0,0,0,0.0,,,"), "{}", lines[3]);
+    assert!(lines[1].starts_with("2026-01-31T10:00:00Z,a,3,1,3,0,1,0.00024,,,,0.00012,300,60,360,300,"), "{}", lines[1]);
+    assert!(
+        lines[2].starts_with("2026-01-31T10:01:00Z,\"b, \"\"c\"\"\",1,0,1,0,1,0.000007,"),
+        "{}: amounts are written digit by digit",
+        lines[2]
+    );
+    assert!(lines[3].starts_with("2026-01-31T10:01:00Z,x,1,0,0,0,0,,,"), "{}", lines[3]);
 }
 
 #[tokio::test]
